@@ -1,0 +1,254 @@
+/* What the BPF programs and user space agree on: identifiers, config, rows, books and maps.
+ * Compiled as C (BPF) and as C++; includes nothing of ours but buckets.h.
+ */
+#ifndef ASYNCLAT_ABI_H
+#define ASYNCLAT_ABI_H
+
+#include <linux/types.h>
+
+#include "buckets.h"
+#include "glob.h"
+
+enum al_mechanism {
+	AL_WORKQUEUE,
+	AL_DELAYED_WORK,
+	AL_MECHANISMS,
+};
+
+/* One number a stage of a mechanism; catalog/mechanisms.cpp gives each its name and meaning. */
+enum al_stage {
+	AL_WQ_WAIT,
+	AL_WQ_HOLD,
+	AL_WQ_KICK,
+	AL_WQ_WAKEUP,
+	AL_WQ_BEHIND,
+	AL_WQ_RUN,
+	AL_DW_LATE,
+	AL_DW_SLACK,
+	AL_DW_TIMER,
+	AL_DW_WAIT,
+	AL_DW_RUN,
+	AL_DW_DELAY,
+	AL_STAGES,
+};
+
+/* Classes split a mechanism's stages where one histogram would mix unlike things. */
+enum al_class {
+	AL_CLASS_PLAIN,
+	AL_CLASS_DEFERRABLE, /* delayed_work on a deferrable timer: waits for a busy CPU by design */
+	AL_CLASSES,
+};
+
+enum al_group_kind {
+	AL_BY_FUNCTION,
+	AL_BY_WORKQUEUE,
+	AL_BY_POOL,
+	AL_GROUP_KINDS,
+};
+
+/* The counters of the books (docs/output.md says what each means). BPF counts all of them but
+ * pending, running and missed, which user space reads off the tables and the programs. */
+enum al_book {
+	AL_QUEUED,
+	AL_MATCHED,
+	AL_CANCELLED,
+	AL_SUPERSEDED,
+	AL_REFUSED,
+	AL_REARMED,
+	AL_FLUSHED_EARLY,
+	AL_AGED_OUT,
+	AL_DROPPED_FULL,
+	AL_DROPPED_BUSY,
+	AL_PENDING,
+	AL_STARTED,
+	AL_BARRIERS,
+	AL_UNMATCHED_START,
+	AL_FINISHED,
+	AL_RUNNING,
+	AL_LOST_FINISH,
+	AL_BUSY_START,
+	AL_UNMATCHED_END,
+	AL_FILTERED,
+	AL_NEGATIVE,
+	AL_UNSPLIT,
+	AL_MISSED,
+	AL_BOOKS,
+};
+
+/* Sizes that both sides must know. */
+#define AL_WAYS 4             /* items a set of the pending table holds */
+#define AL_SPILL_COUNTERS 4096 /* filter in front of the overflow table */
+#define AL_GROUP_ROWS 256     /* rows a kind; one more, the last, is `other` */
+#define AL_WORKER_PROBES 8    /* slots tried for a worker */
+#define AL_MAX_CPUS 8192
+#define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
+#define AL_NO_ROW 0xff         /* this stage is not collected */
+#define AL_NO_GROUP 0xffffffffu /* nor are these groups */
+
+/* An item's key in the pending table: its address; delayed_work marks the lowest bit, so that
+ * an armed item and the same item queued can both be there. */
+#define AL_KEY_DELAYED 1ULL
+
+/* The stamp of a pending item is also its ownership word. */
+#define AL_STAMP_FREE 0ULL
+#define AL_STAMP_BUSY 1ULL /* being written; any larger value is a time */
+
+enum al_phase {
+	AL_CLOSED,   /* nothing is counted */
+	AL_OPEN,     /* everything is counted */
+	AL_DRAINING, /* nothing new enters; what is in may still leave */
+};
+
+enum al_filter_mode {
+	AL_FILTER_NONE,
+	AL_FILTER_ONLY, /* only the listed functions */
+	AL_FILTER_NOT,  /* all but the listed functions */
+};
+
+/* Written once by user space before loading; read-only and known to the verifier after that. */
+struct al_config {
+	__u64 delayed_work_timer_fn; /* addresses; 0: unknown on this kernel */
+	__u64 wq_barrier_func;
+	__u64 tick_ns;
+	__u32 mechanisms;     /* bit per al_mechanism */
+	__u32 set_bits;       /* log2 of the sets in the pending table */
+	__u32 worker_bits;    /* log2 of the worker slots */
+	__u32 rows_per_cpu;
+	__u32 wq_bh;          /* WQ_BH of this kernel, 0 before it had one */
+	__u32 group_base[AL_MECHANISMS][AL_GROUP_KINDS]; /* first group row, or AL_NO_GROUP */
+	__u8 row_of[AL_STAGES][AL_CLASSES];              /* row within a CPU's rows, or AL_NO_ROW */
+	__u8 bucket_expiry_arg; /* timer_start's second argument is the bucket's expiry (6.12) */
+	__u8 function_mode;     /* al_filter_mode */
+	__u8 filter_cpus;       /* cpu_mask is to be tested */
+	__u8 filter_workqueues; /* workqueue_glob is to be tested */
+	__u8 split;             /* kicked and on_cpu are stamped */
+	__u8 finish;            /* finished is hooked */
+	__u8 switch_state_arg;  /* sched_switch's fourth argument is prev's state (5.18) */
+	char workqueue_glob[AL_GLOB_BYTES];
+	__u64 cpu_mask[AL_MAX_CPUS / 64];
+};
+
+/* Smallest and largest value since user space last folded this slot. */
+struct al_extreme {
+	__u64 min_plus_one; /* 0: no value yet */
+	__u64 max;
+	__u64 max_at;       /* CLOCK_MONOTONIC */
+	__u64 max_function; /* of a CPU's row; a group's row has max_cpu */
+	__u64 max_cpu;
+};
+
+/* A stage's values on one CPU. Counters only grow; extremes[epoch & 1] is the one being written. */
+struct al_row {
+	__u64 sum;
+	__u64 buckets[AL_BUCKETS];
+	struct al_extreme extremes[2];
+} __attribute__((aligned(64)));
+
+/* The headline stage of one function, workqueue or pool, all CPUs together. */
+struct al_group {
+	__u64 key;      /* address; 0: free */
+	__u64 ready;    /* the fields below are written */
+	char name[32];  /* workqueue; functions are named by user space */
+	__s32 cpu;      /* pool: -1 unbound */
+	__s32 node;
+	__s32 nice;
+	__u32 id;
+	__u32 flags;    /* AL_GROUP_* */
+	__u32 excluded; /* workqueue: the glob leaves it out */
+	struct al_row row;
+};
+
+#define AL_GROUP_BH 1u
+
+struct al_books {
+	__u64 count[AL_BOOKS];
+} __attribute__((aligned(64)));
+
+/* Pending table: sets of four {key, stamp} fill a cache line; the rest of an item lies beside. */
+struct al_way {
+	__u64 key;
+	__u64 stamp;
+};
+
+struct al_set {
+	struct al_way way[AL_WAYS];
+} __attribute__((aligned(64)));
+
+struct al_item {
+	__u64 earlier;   /* workqueue: stamp of a queueing not yet started when this one came, or 0 */
+	__u64 activated; /* workqueue: when max_active let it in, 0: at once; delayed_work: queued */
+	__u64 due;       /* delayed_work: arm time + requested delay */
+	__u64 expiry;    /* delayed_work: jiffy at which its wheel bucket expires */
+	__u64 function;
+	__u64 workqueue; /* delayed_work, stopped: when its timer was taken off the wheel */
+	__u64 pool;      /* delayed_work, stopped: the task that did it */
+	__u32 flags;     /* AL_ITEM_* */
+	__u32 cpu;       /* where it was queued; delayed_work, stopped: where that was */
+};
+
+#define AL_ITEM_BH 1u         /* runs in softirq */
+#define AL_ITEM_DEFERRABLE 2u /* its timer waits for a busy CPU */
+#define AL_ITEM_EXPIRED 4u    /* delayed_work: its timer has fired */
+#define AL_ITEM_STOPPED 8u    /* delayed_work: its timer was taken off the wheel */
+#define AL_ITEM_QUEUED 16u    /* delayed_work: its timer is done, the work is queued */
+#define AL_ITEM_DELAYED 32u   /* workqueue: a delayed_work entry goes with it */
+#define AL_ITEM_OVERTAKEN 64u /* a later queueing took its place: only its stamp is known */
+
+struct al_overflow {
+	__u64 stamp;
+	struct al_item item;
+};
+
+/* What a worker runs, and when it was woken and switched in for it. */
+struct al_worker {
+	__u64 owner;  /* task, or for BH work a CPU's mark; 0: free */
+	__u64 work;   /* running now; 0: none */
+	__u64 function;
+	__u64 started;
+	__u64 kicked; /* first waking since it slept, 0: none */
+	__u64 on_cpu; /* first switch-in after that, 0: none */
+	__u8 seen;    /* the sched hooks know its state; bytes, as two CPUs may write at once */
+	__u8 on_cpu_now;
+	__u16 flags;  /* AL_RUNS_*: what `work` is */
+	__u32 reserved[3];
+} __attribute__((aligned(64)));
+
+#define AL_RUNS_WORK 1u    /* is in workqueue's books */
+#define AL_RUNS_DELAYED 2u /* is in delayed_work's books */
+#define AL_RUNS_UNSEEN 4u  /* counted, but its run is not recorded: a barrier, or filtered */
+#define AL_RUNS_DEFERRABLE 8u /* of delayed_work's deferrable class */
+
+/* .data.control: the words that change while programs run. */
+struct al_control {
+	__u32 phase;        /* al_phase; written by user space */
+	__u32 epoch;        /* which slot of the extremes is written; flipped by user space */
+	__u64 address;      /* of this very struct, see al_address() */
+	__s64 jiffies_base; /* smallest seen (now - jiffies * tick): when jiffy 0 was */
+	__u8 pad[40];
+} __attribute__((aligned(64)));
+
+enum al_verdict {
+	AL_STILL_PENDING,
+	AL_NOT_PENDING,  /* its PENDING bit is clear */
+	AL_UNREADABLE,   /* its memory is gone or holds something else */
+	AL_GONE,         /* no such entry any more */
+	AL_EXPIRED,      /* taken out and counted by this call */
+};
+
+/* .data.sweep: the keys that one run of the sweep program looks at, and what it found. */
+struct al_sweep {
+	__u32 count;
+	__u32 expire; /* take out and count those not pending; otherwise only look */
+	__u64 key[AL_SWEEP_KEYS];
+	__u64 stamp[AL_SWEEP_KEYS];
+	__u8 verdict[AL_SWEEP_KEYS];
+};
+
+#ifdef __cplusplus
+static_assert(sizeof(struct al_set) == 64);
+static_assert(sizeof(struct al_worker) == 64);
+static_assert(sizeof(struct al_item) == 64);
+static_assert(sizeof(struct al_control) == 64);
+#endif
+
+#endif
