@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Differences between kernels, one dated block each. Callers write for the newest kernel. */
+#ifndef ASYNCLAT_COMPAT_BPF_H
+#define ASYNCLAT_COMPAT_BPF_H
+
+/* 5.17, e32cf5dfbe22: a kthread's data moved from set_child_tid to worker_private. */
+struct task_struct___before_5_17 {
+	void *set_child_tid;
+} __attribute__((preserve_access_index));
+
+static __always_inline struct kthread *al_kthread(struct task_struct *task)
+{
+	struct task_struct___before_5_17 *old = (void *)task;
+
+	if (bpf_core_field_exists(task->worker_private))
+		return BPF_CORE_READ(task, worker_private);
+	return BPF_CORE_READ(old, set_child_tid);
+}
+
+/* 5.14, 2f064a59a11f: task_struct.state became __state. */
+struct task_struct___before_5_14 {
+	long state;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u32 al_task_state(struct task_struct *task)
+{
+	struct task_struct___before_5_14 *old = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return BPF_CORE_READ(task, __state);
+	return BPF_CORE_READ(old, state);
+}
+
+/* 6.11, ecbde88e544f: timer_start passes the jiffy at which the wheel bucket expires. Before,
+ * it follows from the level, which the bucket's index in the flags tells: 64 buckets a level,
+ * each level eight times coarser, rounded up by one bucket so that no timer fires early. */
+static __always_inline __u64 al_bucket_expiry(__u64 expires, __u32 flags)
+{
+	const __u32 shift = ((flags >> TIMER_ARRAYSHIFT) / 64 * 3) & 31;
+
+	return ((expires >> shift) + 1) << shift;
+}
+
+#endif

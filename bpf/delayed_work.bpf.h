@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* delayed_work from armed to queued. Its entries lie in the pending table beside those of
+ * workqueue, under the key work | AL_KEY_DELAYED; their stamp is the arm time.
+ *
+ * jiffies move by whole ticks of CLOCK_MONOTONIC, so jiffy j began at jiffies_base + j * tick, and
+ * the smallest (now - jiffies * tick) ever seen is that base, from above.
+ */
+#ifndef ASYNCLAT_DELAYED_WORK_BPF_H
+#define ASYNCLAT_DELAYED_WORK_BPF_H
+
+static __always_inline void dw_learn_base(__u64 now, __u64 jiffies)
+{
+	const __s64 base = (__s64)(now - jiffies * cfg.tick_ns);
+
+	if (base < control.jiffies_base)
+		control.jiffies_base = base;
+}
+
+static __always_inline __u64 dw_work(__u64 timer)
+{
+	return timer - bpf_core_field_offset(struct delayed_work, timer);
+}
+
+/* mod_delayed_work and flush_delayed_work take the timer off and go on with interrupts off: the
+ * same task on the same CPU, within this. Nothing else tells them from a cancel and a new use. */
+#define DW_AT_ONCE_NS 20000
+
+/* How a live entry of an item left that is armed or queued anew. `at_once` is the book for a timer
+ * that was taken off for just that. */
+static __always_inline __u32 dw_left_by(const struct al_entry *entry, __u32 at_once, __u64 now)
+{
+	const struct al_item *item = entry->item;
+
+	if (!(item->flags & AL_ITEM_STOPPED))
+		return AL_SUPERSEDED;
+	if (item->cpu == bpf_get_smp_processor_id() && item->pool == bpf_get_current_task() &&
+	    now - item->workqueue <= DW_AT_ONCE_NS)
+		return at_once;
+	return AL_CANCELLED;
+}
+
+/* Under the timer base's lock. `second` is the tracepoint's second argument. */
+static __always_inline int dw_armed(__u64 timer_address, __u64 second)
+{
+	const struct timer_list *timer = (const void *)timer_address;
+	const __u64 work = dw_work(timer_address);
+	const __u64 function = (__u64)BPF_CORE_READ((struct work_struct *)work, func);
+	const __u64 key = work | AL_KEY_DELAYED;
+	const __u32 cpu = bpf_get_smp_processor_id();
+	const __u32 phase = control.phase;
+	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
+	__u64 now, jiffies, expires;
+	struct al_entry entry;
+	__u32 flags;
+	__s64 delay;
+
+	if (phase == AL_CLOSED || !al_function_wanted(function))
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (phase == AL_DRAINING) {
+		if (al_own(key, &entry) > 0) {
+			al_count_shared(b, dw_left_by(&entry, AL_REARMED, now));
+			al_remove(&entry, key);
+		}
+		return 0;
+	}
+	jiffies = bpf_jiffies64();
+	dw_learn_base(now, jiffies);
+	expires = BPF_CORE_READ(timer, expires);
+	flags = BPF_CORE_READ(timer, flags);
+	delay = (__s64)(expires - jiffies);
+	switch (al_enter(b, key, &entry)) {
+	case AL_CLAIM_FULL:
+	case AL_CLAIM_BUSY:
+		return 0;
+	case AL_CLAIM_FOUND:
+		al_count_shared(b, dw_left_by(&entry, AL_REARMED, now));
+		break;
+	case AL_CLAIM_NEW:
+		break;
+	}
+	entry.item->earlier = 0;
+	entry.item->activated = 0;
+	entry.item->due = now + (delay > 0 ? delay * cfg.tick_ns : 0);
+	entry.item->expiry = cfg.bucket_expiry_arg ? second : al_bucket_expiry(expires, flags);
+	entry.item->function = function;
+	entry.item->workqueue = 0;
+	entry.item->pool = 0;
+	entry.item->flags = flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0;
+	entry.item->cpu = cpu;
+	al_let_go(&entry, now);
+	return 0;
+}
+
+/* The timer fired: what queues the work next is its expiry, not a flush. */
+static __always_inline int dw_expired(__u64 timer_address)
+{
+	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
+	struct al_entry entry;
+
+	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
+		return 0;
+	dw_learn_base(bpf_ktime_get_ns(), bpf_jiffies64());
+	entry.item->flags &= ~AL_ITEM_STOPPED;
+	entry.item->flags |= AL_ITEM_EXPIRED;
+	al_let_go(&entry, entry.old);
+	return 0;
+}
+
+/* The timer left the wheel: it expires (dw_expired follows), or is re-armed, flushed, cancelled. */
+static __always_inline int dw_stopped(__u64 timer_address)
+{
+	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
+	struct al_entry entry;
+
+	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
+		return 0;
+	if (!(entry.item->flags & AL_ITEM_QUEUED)) {
+		entry.item->flags |= AL_ITEM_STOPPED;
+		entry.item->pool = bpf_get_current_task();
+		entry.item->cpu = bpf_get_smp_processor_id();
+		entry.item->workqueue = bpf_ktime_get_ns();
+	}
+	al_let_go(&entry, entry.old);
+	return 0;
+}
+
+/* A work was queued: was it armed? Where its timer has not fired, it was flushed early, or this
+ * queueing is another. 1 if it stays in the books. */
+__noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u64 now)
+{
+	const __u64 key = work | AL_KEY_DELAYED;
+	struct al_books *b;
+	struct al_entry entry;
+
+	if (al_own(key, &entry) <= 0)
+		return 0;
+	b = al_books_of(cpu, AL_DELAYED_WORK);
+	if (entry.item->flags & AL_ITEM_QUEUED) {
+		/* Queued twice without being armed in between: the first one was cancelled. */
+		al_count_shared(b, AL_SUPERSEDED);
+		al_remove(&entry, key);
+		return 0;
+	}
+	if (!(entry.item->flags & AL_ITEM_EXPIRED)) {
+		al_count_shared(b, dw_left_by(&entry, AL_FLUSHED_EARLY, now));
+		al_remove(&entry, key);
+		return 0;
+	}
+	entry.item->flags |= AL_ITEM_QUEUED;
+	entry.item->activated = now;
+	entry.item->workqueue = workqueue;
+	entry.item->pool = pool;
+	al_let_go(&entry, entry.old);
+	return 1;
+}
+
+/* Takes the entry of a starting work that came by its timer. */
+static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *armed)
+{
+	const __u64 key = work | AL_KEY_DELAYED;
+	struct al_entry entry;
+
+	if (al_own(key, &entry) <= 0)
+		return 0;
+	if (!(entry.item->flags & AL_ITEM_QUEUED)) {
+		/* Armed again before this start was seen: the entry is the next one's. */
+		al_let_go(&entry, entry.old);
+		return 0;
+	}
+	*item = *entry.item;
+	*armed = entry.old;
+	al_remove(&entry, key);
+	return 1;
+}
+
+/* late = slack + timer + wait, the bucket's expiry clamped into due-to-queued. */
+static __always_inline void dw_record(__u32 item_class, const struct al_item *item,
+				      __u64 armed, __u64 now)
+{
+	const __u64 queued = item->activated;
+	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
+	__u64 bucket = item->due;
+
+	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
+	if (queued < item->due || queued > now)
+		return;
+	if (bucket_at > (__s64)bucket)
+		bucket = bucket_at;
+	if (bucket > queued)
+		bucket = queued;
+	al_record(AL_DW_SLACK, item_class, bucket - item->due, now, item->function);
+	al_record(AL_DW_TIMER, item_class, queued - bucket, now, item->function);
+	al_record(AL_DW_WAIT, item_class, now - queued, now, item->function);
+}
+
+SEC("?tp_btf/timer_start")
+int BPF_PROG(dw_armed_btf, struct timer_list *timer, unsigned long second)
+{
+	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_armed(al_address(timer), second);
+}
+
+SEC("?raw_tp/timer_start")
+int BPF_PROG(dw_armed_raw, struct timer_list *timer, unsigned long second)
+{
+	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_armed((__u64)timer, second);
+}
+
+SEC("?tp_btf/timer_expire_entry")
+int BPF_PROG(dw_expired_btf, struct timer_list *timer)
+{
+	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_expired(al_address(timer));
+}
+
+SEC("?raw_tp/timer_expire_entry")
+int BPF_PROG(dw_expired_raw, struct timer_list *timer)
+{
+	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_expired((__u64)timer);
+}
+
+SEC("?tp_btf/timer_cancel")
+int BPF_PROG(dw_stopped_btf, struct timer_list *timer)
+{
+	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_stopped(al_address(timer));
+}
+
+SEC("?raw_tp/timer_cancel")
+int BPF_PROG(dw_stopped_raw, struct timer_list *timer)
+{
+	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
+		return 0;
+	return dw_stopped((__u64)timer);
+}
+
+#endif

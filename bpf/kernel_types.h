@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel types that we read, by hand: only the members used, relocated by CO-RE. Builds on a
+ * machine without BTF. Holds for 5.10 to 7.3; what moved between kernels is in compat.bpf.h.
+ */
+#ifndef ASYNCLAT_KERNEL_TYPES_H
+#define ASYNCLAT_KERNEL_TYPES_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+struct work_struct {
+	atomic_long_t data;
+	void (*func)(struct work_struct *work);
+};
+
+struct timer_list {
+	unsigned long expires;
+	void (*function)(struct timer_list *timer);
+	__u32 flags;
+};
+
+struct delayed_work {
+	struct work_struct work;
+	struct timer_list timer;
+};
+
+struct workqueue_struct {
+	char name[24]; /* 32 from 6.12: read as a string */
+	unsigned int flags;
+};
+
+struct workqueue_attrs {
+	int nice;
+};
+
+struct worker_pool {
+	int cpu;
+	int node;
+	int id;
+	struct workqueue_attrs *attrs;
+};
+
+struct pool_workqueue {
+	struct worker_pool *pool;
+	struct workqueue_struct *wq;
+};
+
+struct worker {
+	struct work_struct *current_work;
+};
+
+struct kthread {
+	void *data;
+};
+
+struct task_struct {
+	unsigned int flags;
+	char comm[16];
+	unsigned int __state;
+	void *worker_private;
+};
+
+#pragma clang attribute pop
+
+/* include/linux/workqueue.h: the same bits since 5.10. */
+#define WORK_STRUCT_PENDING 1
+#define WORK_STRUCT_INACTIVE 2 /* DELAYED before 5.15 */
+#define WORK_STRUCT_PWQ 4
+
+/* include/linux/sched.h */
+#define PF_WQ_WORKER 0x20
+#define PF_KTHREAD 0x200000
+
+/* include/linux/timer.h */
+#define TIMER_DEFERRABLE 0x80000
+#define TIMER_ARRAYSHIFT 22
+
+#endif

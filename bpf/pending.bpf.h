@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pending table: items between their first and their last point. Sets of four {key, stamp} in
+ * an array, a preallocated hash for what finds its set full. The stamp says who owns an entry:
+ * nothing of it is read or written but by whoever made it AL_STAMP_BUSY. Nothing is ever evicted.
+ */
+#ifndef ASYNCLAT_PENDING_BPF_H
+#define ASYNCLAT_PENDING_BPF_H
+
+#include "asynclat.bpf.h"
+
+#define E2BIG 7
+
+AL_ARRAY(pending, struct al_set);  /* [set] */
+AL_ARRAY(items, struct al_item);   /* [set][way] */
+
+/* Items whose set is full. Preallocated: allocating would queue irq_work of our own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct al_overflow);
+} overflow SEC(".maps");
+
+/* How many keys that hash there are in the overflow table. */
+__u64 spill[AL_SPILL_COUNTERS] SEC(".data.spill") = {};
+
+/* An entry that this program run owns: its stamp reads AL_STAMP_BUSY until it lets go. */
+struct al_entry {
+	__u64 *stamp;
+	struct al_item *item;
+	__u64 old;         /* the stamp it had */
+	__u32 overflowed;
+};
+
+enum al_claim {
+	AL_CLAIM_NEW,   /* owned, was free; its item holds rubbish */
+	AL_CLAIM_FOUND, /* owned, was pending since entry.old */
+	AL_CLAIM_FULL,  /* no room */
+	AL_CLAIM_BUSY,  /* another CPU had it for too long */
+};
+
+static __always_inline struct al_set *al_set_of(__u64 key, __u32 *index)
+{
+	*index = al_hash(key) & ((1u << (cfg.set_bits & 31)) - 1);
+	return bpf_map_lookup_elem(&pending, index);
+}
+
+static __always_inline __u64 *al_spill_of(__u64 key)
+{
+	return &spill[(al_hash(key) >> 8) & (AL_SPILL_COUNTERS - 1)];
+}
+
+static __always_inline void al_let_go(struct al_entry *e, __u64 stamp)
+{
+	__sync_lock_test_and_set(e->stamp, stamp);
+}
+
+/* Takes an owned entry out of the table. */
+static __always_inline void al_remove(struct al_entry *e, __u64 key)
+{
+	al_let_go(e, AL_STAMP_FREE);
+	/* An overflow entry is deleted by whoever frees it; until then a put finds it busy. */
+	if (e->overflowed && !bpf_map_delete_elem(&overflow, &key))
+		__sync_fetch_and_add(al_spill_of(key), -1ULL);
+}
+
+/* Makes a stamp ours: the time it was, or AL_STAMP_FREE, or AL_STAMP_BUSY where another CPU keeps it
+ * for too long. */
+static __always_inline __u64 al_seize(__u64 *word)
+{
+	for (int i = 0; i < 40; i++) {
+		const __u64 stamp = *(volatile __u64 *)word;
+
+		if (stamp == AL_STAMP_FREE)
+			return AL_STAMP_FREE;
+		if (stamp != AL_STAMP_BUSY &&
+		    __sync_val_compare_and_swap(word, stamp, AL_STAMP_BUSY) == stamp)
+			return stamp;
+		bpf_ktime_get_ns(); /* some 30 ns: leave the cache line to the one who writes it */
+	}
+	return AL_STAMP_BUSY;
+}
+
+/* Owns the entry of key if it is pending: 1 owned, 0 not there, -1 busy. */
+static __noinline int al_own(__u64 key, struct al_entry *e)
+{
+	struct al_overflow *spilled;
+	struct al_set *set;
+	__u32 index;
+
+	set = al_set_of(key, &index);
+	if (!set)
+		return 0;
+#pragma unroll
+	for (int w = 0; w < AL_WAYS; w++) {
+		struct al_way *way = &set->way[w];
+		const __u32 slot = index * AL_WAYS + w;
+		__u64 stamp;
+
+		/* A way keeps the key of what left it: only its stamp says that something is there. */
+		if (*(volatile __u64 *)&way->key != key)
+			continue;
+		stamp = al_seize(&way->stamp);
+		if (stamp == AL_STAMP_FREE)
+			continue;
+		if (stamp == AL_STAMP_BUSY)
+			return -1;
+		/* It may have changed hands between the two reads above. */
+		if (*(volatile __u64 *)&way->key != key) {
+			__sync_lock_test_and_set(&way->stamp, stamp);
+			continue;
+		}
+		e->item = bpf_map_lookup_elem(&items, &slot);
+		e->stamp = &way->stamp;
+		e->old = stamp;
+		e->overflowed = 0;
+		return e->item ? 1 : 0;
+	}
+	if (!*(volatile __u64 *)al_spill_of(key))
+		return 0;
+	spilled = bpf_map_lookup_elem(&overflow, &key);
+	if (!spilled)
+		return 0;
+	e->old = al_seize(&spilled->stamp);
+	if (e->old == AL_STAMP_FREE)
+		return 0;
+	if (e->old == AL_STAMP_BUSY)
+		return -1;
+	e->item = &spilled->item;
+	e->stamp = &spilled->stamp;
+	e->overflowed = 1;
+	return 1;
+}
+
+static __always_inline enum al_claim al_claim_overflow(__u64 key, struct al_entry *e)
+{
+	static const struct al_overflow busy = {.stamp = AL_STAMP_BUSY};
+	struct al_overflow *spilled;
+	long err;
+
+	/* Up before the insert and down after the delete: a reader may look in vain, never miss. */
+	__sync_fetch_and_add(al_spill_of(key), 1);
+	err = bpf_map_update_elem(&overflow, &key, &busy, BPF_NOEXIST);
+	spilled = err ? 0 : bpf_map_lookup_elem(&overflow, &key);
+	if (!spilled) {
+		__sync_fetch_and_add(al_spill_of(key), -1ULL);
+		return err == -E2BIG ? AL_CLAIM_FULL : AL_CLAIM_BUSY;
+	}
+	e->item = &spilled->item;
+	e->stamp = &spilled->stamp;
+	e->overflowed = 1;
+	return AL_CLAIM_NEW;
+}
+
+/* Owns the entry of key, or a free one for it. One caller a key at a time: the item's own PENDING
+ * bit sees to that. */
+static __always_inline enum al_claim al_claim(__u64 key, struct al_entry *e)
+{
+	const int owned = al_own(key, e);
+	struct al_set *set;
+	__u32 index;
+
+	if (owned)
+		return owned > 0 ? AL_CLAIM_FOUND : AL_CLAIM_BUSY;
+	set = al_set_of(key, &index);
+	if (!set)
+		return AL_CLAIM_FULL;
+#pragma unroll
+	for (int w = 0; w < AL_WAYS; w++) {
+		struct al_way *way = &set->way[w];
+
+		if (!*(volatile __u64 *)&way->stamp &&
+		    !__sync_val_compare_and_swap(&way->stamp, AL_STAMP_FREE, AL_STAMP_BUSY)) {
+			const __u32 slot = index * AL_WAYS + w;
+
+			*(volatile __u64 *)&way->key = key;
+			e->item = bpf_map_lookup_elem(&items, &slot);
+			e->stamp = &way->stamp;
+			e->old = 0;
+			e->overflowed = 0;
+			return e->item ? AL_CLAIM_NEW : AL_CLAIM_FULL;
+		}
+	}
+	return al_claim_overflow(key, e);
+}
+
+/* An item enters the books: al_claim(), counted. */
+static __always_inline enum al_claim al_enter(struct al_books *b, __u64 key, struct al_entry *e)
+{
+	const enum al_claim claim = al_claim(key, e);
+
+	al_count(b, AL_QUEUED);
+	if (claim == AL_CLAIM_FULL)
+		al_count(b, AL_DROPPED_FULL);
+	if (claim == AL_CLAIM_BUSY)
+		al_count(b, AL_DROPPED_BUSY);
+	return claim;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The split of activated-to-started, read off the executing worker: kick, wakeup, behind. */
+#ifndef ASYNCLAT_WQ_SPLIT_BPF_H
+#define ASYNCLAT_WQ_SPLIT_BPF_H
+
+#define AL_COMM_KWORKER 0x2f72656b726f776bULL /* "kworker/" */
+
+/* A worker sets PF_WQ_WORKER itself, when it first runs. Its name comes earlier, before its first
+ * waking, which would be missed otherwise. */
+static __always_inline int wq_is_worker(const struct task_struct *task, __u32 flags)
+{
+	__u64 comm = 0;
+
+	if (flags & PF_WQ_WORKER)
+		return 1;
+	if (!(flags & PF_KTHREAD))
+		return 0;
+	bpf_probe_read_kernel(&comm, sizeof(comm), &task->comm);
+	return comm == AL_COMM_KWORKER;
+}
+
+/* Keep the first waking since the worker slept. One that comes while it is on a CPU wakes nobody,
+ * one that comes while it sleeps inside an item belongs to that item's run. */
+static __always_inline int wq_kicked(const struct task_struct *task, __u64 address, __u32 flags)
+{
+	struct al_worker *w;
+
+	if (control.phase == AL_CLOSED || !wq_is_worker(task, flags))
+		return 0;
+	w = al_worker_of(address, 1);
+	if (!w)
+		return 0;
+	if (w->on_cpu_now || w->work)
+		return 0;
+	w->seen = 1;
+	if (!w->kicked)
+		w->kicked = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline void wq_switched_out(const struct task_struct *task, __u64 address,
+					    __u32 flags, int sleeps)
+{
+	struct al_worker *w;
+
+	if (control.phase == AL_CLOSED || !wq_is_worker(task, flags))
+		return;
+	/* Never claims: the last switch of a worker comes after it gave its slot back. */
+	w = al_worker_of(address, 0);
+	if (!w)
+		return;
+	w->on_cpu_now = 0;
+	w->seen = 1;
+	if (sleeps && !w->work) {
+		w->kicked = 0;
+		w->on_cpu = 0;
+	}
+}
+
+/* Keep the first switch-in after the waking: later ones follow a preemption. */
+static __always_inline void wq_switched_in(const struct task_struct *task, __u64 address, __u32 flags)
+{
+	struct al_worker *w;
+
+	if (control.phase == AL_CLOSED || !wq_is_worker(task, flags))
+		return;
+	w = al_worker_of(address, 1);
+	if (!w)
+		return;
+	w->on_cpu_now = 1;
+	w->seen = 1;
+	if (w->kicked && !w->on_cpu)
+		w->on_cpu = bpf_ktime_get_ns();
+}
+
+/* A worker exits: nobody else will need its slot, and its address may come again. */
+static __always_inline int wq_gone(__u64 address, __u32 flags)
+{
+	struct al_worker *w = flags & PF_KTHREAD ? al_worker_of(address, 0) : 0;
+
+	if (!w)
+		return 0;
+	w->work = 0;
+	w->kicked = 0;
+	w->on_cpu = 0;
+	w->seen = 0;
+	w->on_cpu_now = 0;
+	__sync_lock_test_and_set(&w->owner, 0);
+	return 0;
+}
+
+/* Splits a started item's way from activated to started. Bounds are clamped into it and into
+ * order, so the stages sum; a stage that the item did not have is not recorded. */
+static __always_inline void wq_split(struct al_books *b, const struct al_worker *w,
+				     const struct al_item *item, __u64 queued, __u64 now)
+{
+	const __u64 activated = item->activated ?: queued;
+	__u64 kicked = activated, on_cpu = activated;
+
+	if (activated > now || activated < queued || item->flags & AL_ITEM_OVERTAKEN)
+		goto unsplit;
+	if (!(item->flags & AL_ITEM_BH)) {
+		if (!w || !w->seen)
+			goto unsplit;
+		if (w->kicked > activated)
+			kicked = w->kicked < now ? w->kicked : now;
+		on_cpu = kicked;
+		if (w->on_cpu > kicked)
+			on_cpu = w->on_cpu < now ? w->on_cpu : now;
+	}
+	if (kicked > activated)
+		al_record(AL_WQ_KICK, AL_CLASS_PLAIN, kicked - activated, now, item->function);
+	if (on_cpu > kicked)
+		al_record(AL_WQ_WAKEUP, AL_CLASS_PLAIN, on_cpu - kicked, now, item->function);
+	al_record(AL_WQ_BEHIND, AL_CLASS_PLAIN, now - on_cpu, now, item->function);
+	return;
+unsplit:
+	al_count(b, AL_UNSPLIT);
+}
+
+#endif
