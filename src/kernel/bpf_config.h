@@ -1,0 +1,35 @@
+// The BPF side's config and map sizes, computed from plan, request and facts: pure, and tested.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "asynclat/abi.h"
+#include "kernel/facts.h"
+#include "kernel/plan.h"
+#include "kernel/request.h"
+
+namespace asynclat {
+
+// Entries of the maps whose size depends on the host or the request.
+struct MapSizes {
+	uint32_t books = 1;
+	uint32_t rows = 1;
+	uint32_t groups = 1;
+	uint32_t pending = 1;  // sets
+	uint32_t items = 1;
+	uint32_t overflow = 1;
+	uint32_t workers = 1;
+	uint32_t functions = 1;
+};
+
+struct BpfConfig {
+	al_config config{};
+	MapSizes sizes;
+};
+
+// `possible_cpus` is the largest possible CPU number plus one.
+BpfConfig make_bpf_config(const Plan& plan, const Request& request, const Facts& facts,
+						  uint32_t possible_cpus);
+
+}  // namespace asynclat

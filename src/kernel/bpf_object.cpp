@@ -1,0 +1,189 @@
+#include "kernel/bpf_object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include "workqueue.skel.h"
+
+namespace asynclat {
+namespace {
+
+bool log_on = false;         // libbpf's print hook takes no context
+std::string last_complaint;  // what libbpf said last, for the error
+
+int on_libbpf_message(libbpf_print_level level, const char* format, va_list arguments) {
+	if (log_on) {
+		std::vfprintf(stderr, format, arguments);
+		return 0;
+	}
+	char line[256];  // a verifier's log is far longer, its first line is enough for an error
+	std::vsnprintf(line, sizeof(line), format, arguments);
+	if (level == LIBBPF_WARN) last_complaint = line;
+	return 0;
+}
+
+Error failure(std::string what, int error) {
+	std::string evidence = std::strerror(error < 0 ? -error : error);
+	if (!last_complaint.empty())
+		evidence += fmt::format(" ({})", last_complaint.substr(0, last_complaint.find('\n')));
+	return Error{.what = std::move(what), .evidence = std::move(evidence)};
+}
+
+std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
+	{"books", &MapSizes::books},     {"rows", &MapSizes::rows},
+	{"groups", &MapSizes::groups},   {"pending", &MapSizes::pending},
+	{"items", &MapSizes::items},     {"overflow", &MapSizes::overflow},
+	{"workers", &MapSizes::workers}, {"functions", &MapSizes::functions},
+};
+
+Status configure(bpf_object* object, const BpfConfig& config) {
+	const auto write = [&](const char* section, const void* value, size_t bytes) -> Status {
+		size_t room = 0;
+		bpf_map* map = bpf_object__find_map_by_name(object, section);
+		void* memory = map ? const_cast<void*>(bpf_map__initial_value(map, &room)) : nullptr;
+		if (!memory || room < bytes) return Error{.what = fmt::format("no section {}", section)};
+		std::memcpy(memory, value, bytes);
+		return Nothing{};
+	};
+	al_control control{};
+	control.jiffies_base = INT64_MAX;
+	if (auto done = write(".rodata.cfg", &config.config, sizeof(config.config)); !done) return done;
+	if (auto done = write(".data.control", &control, sizeof(control)); !done) return done;
+	for (const auto& [name, size] : kSizes) {
+		bpf_map* map = bpf_object__find_map_by_name(object, name);
+		if (!map || bpf_map__set_max_entries(map, config.sizes.*size))
+			return Error{.what = fmt::format("cannot size map {}", name)};
+	}
+	return Nothing{};
+}
+
+}  // namespace
+
+std::span<const std::byte> embedded_object(std::string_view name) {
+	size_t bytes = 0;
+	const void* object = name == "workqueue" ? workqueue__elf_bytes(&bytes) : nullptr;
+	return {static_cast<const std::byte*>(object), bytes};
+}
+
+void log_libbpf(bool on) {
+	log_on = on;
+	libbpf_set_print(on_libbpf_message);
+}
+
+Mapping::Mapping(int fd, size_t bytes, bool writable) : bytes_(bytes) {
+	const int protection = PROT_READ | (writable ? PROT_WRITE : 0);
+	memory_ = mmap(nullptr, bytes, protection, MAP_SHARED, fd, 0);
+	if (memory_ == MAP_FAILED) memory_ = nullptr;
+}
+
+Mapping::Mapping(Mapping&& other) noexcept
+	: memory_(std::exchange(other.memory_, nullptr)), bytes_(other.bytes_) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+	std::swap(memory_, other.memory_);
+	std::swap(bytes_, other.bytes_);
+	return *this;
+}
+
+Mapping::~Mapping() {
+	if (memory_) munmap(memory_, bytes_);
+}
+
+void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
+
+Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config,
+								  std::span<const Hook* const> hooks,
+								  std::span<const std::string_view> unattached) {
+	libbpf_set_print(on_libbpf_message);
+	last_complaint.clear();
+	const auto bytes = embedded_object(name);
+	bpf_object_open_opts options{};
+	options.sz = sizeof(options);
+	const std::string object_name(name);
+	options.object_name = object_name.c_str();
+	bpf_object* opened = bpf_object__open_mem(bytes.data(), bytes.size(), &options);
+	if (!opened) return failure(fmt::format("cannot open BPF object {}", name), errno);
+	BpfObject object(opened);
+	if (auto done = configure(opened, config); !done) return done.error();
+	const auto select = [&](std::string_view program) {
+		bpf_program* p = bpf_object__find_program_by_name(opened, std::string(program).c_str());
+		if (p) bpf_program__set_autoload(p, true);
+	};
+	for (const Hook* hook : hooks) select(hook->program);
+	for (const std::string_view program : unattached) select(program);
+	if (const int error = bpf_object__load(opened))
+		return failure(fmt::format("cannot load BPF object {}", name), error);
+	return object;
+}
+
+BpfObject::~BpfObject() { detach(); }
+
+Status BpfObject::attach(const Hook& hook) {
+	last_complaint.clear();
+	bpf_program* program =
+		bpf_object__find_program_by_name(object_.get(), std::string(hook.program).c_str());
+	bpf_link* link = program ? bpf_program__attach(program) : nullptr;
+	if (!link)
+		return failure(fmt::format("cannot attach {} to {}", hook.program, hook.target), errno);
+	links_.push_back(link);
+	return Nothing{};
+}
+
+void BpfObject::detach() {
+	while (!links_.empty()) {
+		bpf_link__destroy(links_.back());
+		links_.pop_back();
+	}
+}
+
+Status BpfObject::run(std::string_view program) {
+	const bpf_program* p =
+		bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+	if (const int error = bpf_prog_test_run_opts(bpf_program__fd(p), &options))
+		return failure(fmt::format("cannot run BPF program {}", program), error);
+	return Nothing{};
+}
+
+int BpfObject::map_fd(std::string_view name) const {
+	return bpf_object__find_map_fd_by_name(object_.get(), std::string(name).c_str());
+}
+
+Mapping BpfObject::map(std::string_view name, bool writable) const {
+	const bpf_map* map = bpf_object__find_map_by_name(object_.get(), std::string(name).c_str());
+	if (!map) return {};
+	// The kernel keeps a mappable array's values at multiples of eight bytes, whole pages in all.
+	const size_t stride = (bpf_map__value_size(map) + 7) / 8 * 8;
+	return {bpf_map__fd(map), stride * bpf_map__max_entries(map), writable};
+}
+
+uint64_t BpfObject::map_bytes() const {
+	uint64_t total = 0;
+	const bpf_map* map = nullptr;
+	bpf_object__for_each_map(map, object_.get()) {
+		std::ifstream info(fmt::format("/proc/self/fdinfo/{}", bpf_map__fd(map)));
+		for (std::string key; info >> key;)
+			if (uint64_t bytes = 0; key == "memlock:" && info >> bytes) total += bytes;
+	}
+	return total;
+}
+
+uint64_t BpfObject::missed(std::string_view program) const {
+	const bpf_program* p =
+		bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+	bpf_prog_info info{};
+	uint32_t bytes = sizeof(info);
+	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &bytes)) return 0;
+	return info.recursion_misses;
+}
+
+}  // namespace asynclat

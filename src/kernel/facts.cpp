@@ -1,0 +1,188 @@
+#include "kernel/facts.h"
+
+#include <bpf/btf.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "catalog/mechanism.h"
+#include "kernel/symbols.h"
+
+namespace asynclat {
+namespace {
+
+struct Capability {
+	const char* name;
+	int bit;
+};
+constexpr std::array<Capability, 4> kCapabilities = {{{"bpf", CAP_BPF},
+													  {"perfmon", CAP_PERFMON},
+													  {"sys_admin", CAP_SYS_ADMIN},
+													  {"syslog", CAP_SYSLOG}}};
+
+std::map<std::string, bool> effective_capabilities() {
+	std::ifstream status("/proc/self/status");
+	uint64_t effective = 0;
+	for (std::string line; std::getline(status, line);)
+		if (line.starts_with("CapEff:")) effective = std::stoull(line.substr(7), nullptr, 16);
+	std::map<std::string, bool> result;
+	for (const Capability& capability : kCapabilities)
+		result[capability.name] = effective >> capability.bit & 1;
+	return result;
+}
+
+// `none [integrity] confidentiality`: the bracketed one is in force.
+std::string read_lockdown() {
+	std::ifstream file("/sys/kernel/security/lockdown");
+	std::string text;
+	std::getline(file, text);
+	const auto open = text.find('['), close = text.find(']');
+	return close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
+}
+
+// jiffies advance by this much of CLOCK_MONOTONIC: the resolution of the coarse clocks.
+uint64_t read_tick_ns() {
+	timespec resolution{};
+	clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+	return static_cast<uint64_t>(resolution.tv_nsec);
+}
+
+// The argument count of a tracepoint is that of its btf_trace_ typedef's function, less the
+// leading context pointer; -1: no such tracepoint.
+int tracepoint_arguments(const btf* types, std::string_view name) {
+	const std::string type = fmt::format("btf_trace_{}", name);
+	int id = btf__find_by_name_kind(types, type.c_str(), BTF_KIND_TYPEDEF);
+	for (int hops = 0; id > 0 && hops < 3; hops++) {
+		const btf_type* t = btf__type_by_id(types, static_cast<uint32_t>(id));
+		if (btf_is_func_proto(t)) return btf_vlen(t) - 1;
+		id = static_cast<int>(t->type);
+	}
+	return -1;
+}
+
+// The enum that holds it has had a name only since 6.18 or so: look for the value.
+uint32_t find_wq_bh(const btf* types) {
+	for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+		const btf_type* t = btf__type_by_id(types, id);
+		if (!btf_is_enum(t)) continue;
+		const auto* value = ::btf_enum(t);
+		for (int i = 0; i < btf_vlen(t); i++)
+			if (!std::strcmp(btf__name_by_offset(types, value[i].name_off), "WQ_BH"))
+				return static_cast<uint32_t>(value[i].val);
+	}
+	return 0;
+}
+
+void each_hook(auto&& call) {
+	for (const Mechanism& m : catalog())
+		for (const Point& p : m.points)
+			for (const Hook& h : p.any_of) call(h);
+}
+
+}  // namespace
+
+bool Facts::capable(const std::string& name) const {
+	const auto found = capabilities.find(name);
+	return found != capabilities.end() && found->second;
+}
+
+Facts gather_facts(const Symbols& symbols) {
+	Facts facts;
+	utsname host{};
+	uname(&host);
+	facts.release = host.release;
+	facts.arch = host.machine;
+	facts.tick_ns = read_tick_ns();
+	facts.capabilities = effective_capabilities();
+	facts.lockdown = read_lockdown();
+	each_hook([&](const Hook& hook) {
+		if (hook.symbol.empty()) return;
+		if (const auto address = symbols.address(hook.symbol))
+			facts.addresses[std::string(hook.symbol)] = *address;
+	});
+	if (const auto barrier = symbols.address("wq_barrier_func"))
+		facts.addresses["wq_barrier_func"] = *barrier;
+
+	const std::unique_ptr<btf, void (*)(btf*)> types(btf__load_vmlinux_btf(), btf__free);
+	facts.btf = types != nullptr;
+	if (!types) return facts;
+	each_hook([&](const Hook& hook) {
+		if (hook.kind != HookKind::tp_btf && hook.kind != HookKind::raw_tp) return;
+		const int arguments = tracepoint_arguments(types.get(), hook.target);
+		if (arguments >= 0) facts.tracepoints[std::string(hook.target)] = arguments;
+	});
+	facts.wq_bh = find_wq_bh(types.get());
+	return facts;
+}
+
+std::string to_text(const Facts& facts) {
+	std::string text =
+		fmt::format("release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\nlockdown {}\n",
+					facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh,
+					facts.lockdown.empty() ? "-" : facts.lockdown);
+	for (const auto& [name, arguments] : facts.tracepoints)
+		text += fmt::format("tracepoint {} {}\n", name, arguments);
+	for (const auto& [name, address] : facts.addresses)
+		text += fmt::format("address {} {}\n", name, int{address != 0});
+	for (const auto& [name, has] : facts.capabilities)
+		text += fmt::format("capability {} {}\n", name, int{has});
+	for (const auto& [program, why] : facts.refused)
+		text += fmt::format("refused {} {}\n", program, why);
+	return text;
+}
+
+Result<Facts> facts_from_text(const std::string& text) {
+	Facts facts;
+	std::istringstream lines(text);
+	int number = 0;
+	for (std::string line; std::getline(lines, line);) {
+		number++;
+		if (line.empty() || line.starts_with('#')) continue;
+		std::istringstream words(line);
+		std::string key, name;
+		uint64_t value = 0;
+		words >> key >> name;
+		const bool named = key == "tracepoint" || key == "address" || key == "capability";
+		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh";
+		if (numeric) words = std::istringstream(name);
+		if ((named || numeric) && !(words >> value))
+			return Error{.what = fmt::format("facts, line {}: `{}` lacks a number", number, line)};
+		if (key == "release")
+			facts.release = name;
+		else if (key == "arch")
+			facts.arch = name;
+		else if (key == "lockdown")
+			facts.lockdown = name == "-" ? "" : name;
+		else if (key == "btf")
+			facts.btf = value;
+		else if (key == "tick_ns")
+			facts.tick_ns = value;
+		else if (key == "wq_bh")
+			facts.wq_bh = static_cast<uint32_t>(value);
+		else if (key == "tracepoint")
+			facts.tracepoints[name] = static_cast<int>(value);
+		else if (key == "address")
+			facts.addresses[name] = value;
+		else if (key == "capability")
+			facts.capabilities[name] = value;
+		else if (key == "refused") {
+			std::string why;
+			std::getline(words >> std::ws, why);
+			facts.refused[name] = why;
+		} else {
+			return Error{.what = fmt::format("facts, line {}: unknown key `{}`", number, key)};
+		}
+	}
+	return facts;
+}
+
+}  // namespace asynclat

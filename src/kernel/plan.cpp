@@ -1,0 +1,154 @@
+#include "kernel/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace asynclat {
+namespace {
+
+std::string lacking_privilege(const Facts& facts) {
+	if (facts.capable("sys_admin")) return "";
+	if (!facts.capable("bpf")) return "no CAP_BPF";
+	if (!facts.capable("perfmon")) return "no CAP_PERFMON";
+	return "";
+}
+
+PointPlan plan_point(const Point& point, const Facts& facts, const Request& request) {
+	PointPlan result{.point = &point};
+	for (const Hook& hook : point.any_of) {
+		const std::string why = refusal(hook, facts, request);
+		if (why.empty()) {
+			result.hook = &hook;
+			break;
+		}
+		if (!result.why.empty()) result.why += "; ";
+		result.why += fmt::format("{}: {}", hook_kind_name(hook.kind), why);
+	}
+	return result;
+}
+
+std::vector<std::string_view> points_of(const Stage& stage) {
+	std::vector<std::string_view> names(stage.needs.begin(), stage.needs.end());
+	names.push_back(stage.from);
+	names.push_back(stage.to);
+	return names;
+}
+
+StagePlan plan_stage(const Stage& stage, const MechanismPlan& m, const Request& request) {
+	StagePlan result{.stage = &stage};
+	result.wanted = request.stages.empty() ? stage.by_default : request.stages.contains(stage.id);
+	for (const std::string_view name : points_of(stage)) {
+		const auto point = std::find_if(m.points.begin(), m.points.end(),
+										[&](const PointPlan& p) { return p.point->name == name; });
+		if (point->works()) continue;
+		result.why = fmt::format("{} cannot be seen: {}", name, point->why);
+		break;
+	}
+	return result;
+}
+
+}  // namespace
+
+std::string refusal(const Hook& hook, const Facts& facts, const Request& request) {
+	if (!request.hook_kinds.empty() && !request.hook_kinds.contains(hook.kind))
+		return "not among --hook";
+	if (!facts.btf) return "no kernel BTF (CONFIG_DEBUG_INFO_BTF)";
+	if (!facts.tracepoints.contains(std::string(hook.target)))
+		return fmt::format("this kernel has no tracepoint {}", hook.target);
+	if (std::string lack = lacking_privilege(facts); !lack.empty()) return lack;
+	if (!hook.symbol.empty() && !facts.addresses.contains(std::string(hook.symbol)))
+		return fmt::format("the address of {} is hidden (kptr_restrict, CAP_SYSLOG)", hook.symbol);
+	const auto refused = facts.refused.find(std::string(hook.program));
+	return refused == facts.refused.end() ? "" : refused->second;
+}
+
+bool MechanismPlan::collects(al_stage stage) const {
+	return runs() && std::any_of(stages.begin(), stages.end(), [&](const StagePlan& s) {
+			   return s.stage->id == stage && s.collected();
+		   });
+}
+
+std::vector<const Hook*> MechanismPlan::hooks() const {
+	std::vector<const Hook*> result;
+	if (!runs()) return result;
+	for (const PointPlan& p : points) {
+		const bool needed = std::any_of(stages.begin(), stages.end(), [&](const StagePlan& s) {
+			if (!s.collected() && s.stage != stages.front().stage) return false;
+			const auto names = points_of(*s.stage);
+			return std::find(names.begin(), names.end(), p.point->name) != names.end();
+		});
+		if (needed && p.hook) result.push_back(p.hook);
+	}
+	return result;
+}
+
+bool Plan::runs(al_mechanism id) const {
+	return std::any_of(mechanisms.begin(), mechanisms.end(),
+					   [&](const MechanismPlan& m) { return m.mechanism->id == id && m.runs(); });
+}
+
+bool Plan::collects(al_stage stage) const {
+	return std::any_of(mechanisms.begin(), mechanisms.end(),
+					   [&](const MechanismPlan& m) { return m.collects(stage); });
+}
+
+std::vector<const Hook*> Plan::hooks(std::string_view object) const {
+	std::vector<std::pair<ptrdiff_t, const Hook*>> ranked;
+	std::set<std::string_view> seen;
+	for (const MechanismPlan& m : mechanisms) {
+		if (m.mechanism->object != object) continue;
+		for (const Hook* hook : m.hooks()) {
+			if (!seen.insert(hook->program).second) continue;
+			const auto point = std::find_if(m.points.begin(), m.points.end(),
+											[&](const PointPlan& p) { return p.hook == hook; });
+			// The table lists an item's points in the order of its life.
+			ranked.emplace_back(m.points.end() - point, hook);
+		}
+	}
+	std::stable_sort(ranked.begin(), ranked.end(),
+					 [](const auto& a, const auto& b) { return a.first < b.first; });
+	std::vector<const Hook*> result;
+	result.reserve(ranked.size());
+	for (const auto& [rank, hook] : ranked) result.push_back(hook);
+	return result;
+}
+
+Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Request& request) {
+	Plan plan;
+	for (const Mechanism& mechanism : table) {
+		MechanismPlan m{.mechanism = &mechanism};
+		m.wanted = request.mechanisms.empty() ||
+				   std::find(request.mechanisms.begin(), request.mechanisms.end(), mechanism.id) !=
+					   request.mechanisms.end();
+		for (const Point& point : mechanism.points)
+			m.points.push_back(plan_point(point, facts, request));
+		for (const Stage& stage : mechanism.stages)
+			m.stages.push_back(plan_stage(stage, m, request));
+		plan.mechanisms.push_back(std::move(m));
+	}
+	return plan;
+}
+
+Status check(const Plan& plan, const Facts& facts, const Request& request) {
+	const std::string lack = lacking_privilege(facts);
+	if (!lack.empty())
+		return Error{Exit::permission, "asynclat may not load BPF programs", lack,
+					 "run it with sudo, or: setcap cap_bpf,cap_perfmon,cap_syslog+ep asynclat"};
+	bool any = false;
+	for (const MechanismPlan& m : plan.mechanisms) {
+		any |= m.runs();
+		if (m.works() || !m.wanted || request.mechanisms.empty()) continue;
+		return Error{Exit::unsupported,
+					 fmt::format("{} cannot be measured on this kernel", m.mechanism->name),
+					 m.stages.front().why, "`asynclat doctor` shows what can be measured here"};
+	}
+	if (!any)
+		return Error{Exit::unsupported, "nothing can be measured on this kernel",
+					 plan.mechanisms.front().stages.front().why,
+					 "`asynclat doctor` shows what lacks"};
+	return Nothing{};
+}
+
+}  // namespace asynclat

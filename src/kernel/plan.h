@@ -1,0 +1,66 @@
+// Which hook serves which point on this kernel, and why a point has none. A pure function of the
+// table, the facts and the request: doctor prints it, the session executes it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/mechanism.h"
+#include "kernel/facts.h"
+#include "kernel/request.h"
+
+namespace asynclat {
+
+struct PointPlan {
+	const Point* point = nullptr;
+	const Hook* hook = nullptr;  // null: computed, or none works
+	std::string why;  // why each hook tried before `hook` cannot serve; empty: none failed
+
+	[[nodiscard]] bool works() const { return hook || point->of == PointOf::computed; }
+};
+
+struct StagePlan {
+	const Stage* stage = nullptr;
+	bool wanted = false;  // asked for, or there by default
+	std::string why;      // why it cannot be had; empty: it can
+
+	[[nodiscard]] bool works() const { return why.empty(); }
+	[[nodiscard]] bool collected() const { return wanted && works(); }
+};
+
+struct MechanismPlan {
+	const Mechanism* mechanism = nullptr;
+	bool wanted = false;  // asked for by name, or all are
+	std::vector<PointPlan> points;
+	std::vector<StagePlan> stages;
+
+	// A mechanism works if its headline stage does; why not is the headline's reason.
+	[[nodiscard]] bool works() const { return stages.front().works(); }
+	[[nodiscard]] bool runs() const { return wanted && works(); }
+	[[nodiscard]] bool collects(al_stage stage) const;
+	// Hooks that the collected stages need, without repeats.
+	[[nodiscard]] std::vector<const Hook*> hooks() const;
+};
+
+struct Plan {
+	std::vector<MechanismPlan> mechanisms;
+
+	[[nodiscard]] bool runs(al_mechanism id) const;
+	[[nodiscard]] bool collects(al_stage stage) const;
+	// Hooks of all that runs in one object, without repeats, in the order of attaching: what ends
+	// an item's way first, what begins it last, so that nothing enters that cannot leave.
+	[[nodiscard]] std::vector<const Hook*> hooks(std::string_view object) const;
+};
+
+// Why a hook cannot serve here; empty: as far as the facts tell, it can.
+std::string refusal(const Hook& hook, const Facts& facts, const Request& request);
+
+Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Request& request);
+
+// A mechanism named in the request that cannot run: Exit::unsupported, or Exit::permission where
+// privileges are what lacks. Nothing at all to run: the same.
+Status check(const Plan& plan, const Facts& facts, const Request& request);
+
+}  // namespace asynclat

@@ -1,0 +1,66 @@
+#include "kernel/probe.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "kernel/bpf_object.h"
+#include "kernel/plan.h"
+
+namespace asynclat {
+namespace {
+
+std::string describe(const Error& error) { return error.what + ": " + error.evidence; }
+
+// Every program with all its code, on the smallest maps.
+BpfConfig widest_config(const Facts& facts) {
+	Request request{.pools = true, .max_entries = 1};
+	for (const Mechanism& m : catalog())
+		for (const Stage& s : m.stages) request.stages.insert(s.id);
+	return make_bpf_config(make_plan(catalog(), facts, request), request, facts, 1);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> probe(std::string_view object,
+										 std::span<const Hook* const> hooks,
+										 const BpfConfig& config) {
+	std::map<std::string, std::string> refused;
+	const auto attach_each = [&](BpfObject& loaded, std::span<const Hook* const> each) {
+		for (const Hook* hook : each)
+			if (auto done = loaded.attach(*hook); !done)
+				refused[std::string(hook->program)] = describe(done.error());
+	};
+	if (auto all = BpfObject::load(object, config, hooks, {})) {
+		attach_each(*all, hooks);
+		return refused;
+	}
+	for (const Hook* const& hook : hooks) {
+		auto one = BpfObject::load(object, config, std::span(&hook, 1), {});
+		if (one)
+			attach_each(*one, std::span(&hook, 1));
+		else
+			refused[std::string(hook->program)] = describe(one.error());
+	}
+	return refused;
+}
+
+void probe_all(Facts& facts) {
+	std::set<std::string_view> objects;
+	for (const Mechanism& m : catalog()) objects.insert(m.object);
+	for (const std::string_view object : objects) {
+		std::vector<const Hook*> hooks;
+		std::set<std::string_view> seen;
+		for (const Mechanism& m : catalog()) {
+			if (m.object != object) continue;
+			for (const Point& point : m.points)
+				for (const Hook& hook : point.any_of)
+					if (seen.insert(hook.program).second && refusal(hook, facts, {}).empty())
+						hooks.push_back(&hook);
+		}
+		for (auto& [program, why] : probe(object, hooks, widest_config(facts)))
+			facts.refused[program] = why;
+	}
+}
+
+}  // namespace asynclat

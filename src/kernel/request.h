@@ -1,0 +1,29 @@
+// What the user wants measured; the plan and the BPF config are computed from it.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "asynclat/abi.h"
+#include "catalog/mechanism.h"
+
+namespace asynclat {
+
+inline constexpr uint64_t kDefaultMaxEntries = 65536;
+
+struct Request {
+	// Empty: all that this kernel offers, and what it lacks is no error.
+	std::vector<al_mechanism> mechanisms;
+	// Empty: each mechanism's defaults. A stage of a mechanism that is not asked for is ignored.
+	std::set<al_stage> stages;
+	std::set<HookKind> hook_kinds;       // empty: any
+	std::vector<uint32_t> cpus;          // only items that start there; empty: all
+	std::vector<std::string> functions;  // globs; "!glob" leaves out; empty: all
+	std::string workqueue;               // glob; empty: all
+	bool pools = false;                  // collect rows by pool
+	uint64_t max_entries = kDefaultMaxEntries;
+};
+
+}  // namespace asynclat

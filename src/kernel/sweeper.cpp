@@ -1,0 +1,89 @@
+#include "kernel/sweeper.h"
+
+#include <bpf/bpf.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace asynclat {
+
+Sweeper::Sweeper(BpfObject& object)
+	: object_(object),
+	  pending_(object.map("pending", false)),
+	  items_(object.map("items", false)),
+	  workers_(object.map("workers", false)),
+	  spill_(object.map(".data.spill", false)),
+	  sweep_(object.map(".data.sweep", true)) {}
+
+void Sweeper::each_entry(auto&& call) const {
+	const auto sets = pending_.as<al_set>();
+	const auto items = items_.as<al_item>();
+	for (size_t s = 0; s < sets.size(); s++)
+		for (size_t w = 0; w < AL_WAYS; w++) {
+			const uint64_t stamp = std::atomic_ref(sets[s].way[w].stamp).load();
+			if (stamp > AL_STAMP_BUSY) call(sets[s].way[w].key, stamp, items[s * AL_WAYS + w]);
+		}
+	const auto spilled = spill_.as<uint64_t>();
+	if (std::all_of(spilled.begin(), spilled.end(), [](uint64_t n) { return n == 0; })) return;
+	const int fd = object_.map_fd("overflow");
+	uint64_t key = 0, next = 0;
+	al_overflow entry{};
+	for (bool more = !bpf_map_get_next_key(fd, nullptr, &next); more;
+		 more = !bpf_map_get_next_key(fd, &key, &next)) {
+		key = next;
+		if (!bpf_map_lookup_elem(fd, &key, &entry) && entry.stamp > AL_STAMP_BUSY)
+			call(key, entry.stamp, entry.item);
+	}
+}
+
+Result<std::vector<uint8_t>> Sweeper::look(const std::vector<Candidate>& candidates, bool expire) {
+	al_sweep& sweep = sweep_.as<al_sweep>().front();
+	std::vector<uint8_t> verdicts;
+	for (size_t from = 0; from < candidates.size(); from += AL_SWEEP_KEYS) {
+		const size_t count = std::min<size_t>(AL_SWEEP_KEYS, candidates.size() - from);
+		sweep.count = static_cast<uint32_t>(count);
+		sweep.expire = expire;
+		for (size_t i = 0; i < count; i++) {
+			sweep.key[i] = candidates[from + i].key;
+			sweep.stamp[i] = candidates[from + i].stamp;
+		}
+		if (auto done = object_.run("wq_sweep"); !done) return done.error();
+		verdicts.insert(verdicts.end(), sweep.verdict, sweep.verdict + count);
+	}
+	return verdicts;
+}
+
+Result<uint64_t> Sweeper::round(uint64_t now_ns, uint64_t min_age_ns) {
+	std::vector<Candidate> known, fresh;
+	each_entry([&](uint64_t key, uint64_t stamp, const al_item&) {
+		if (stamp + min_age_ns > now_ns) return;
+		const Candidate candidate{key, stamp};
+		const bool suspect = std::binary_search(suspects_.begin(), suspects_.end(), candidate);
+		(suspect ? known : fresh).push_back(candidate);
+	});
+	if (auto done = look(known, true); !done) return done.error();
+	const auto verdicts = look(fresh, false);
+	if (!verdicts) return verdicts.error();
+	suspects_.clear();
+	for (size_t i = 0; i < fresh.size(); i++)
+		if ((*verdicts)[i] == AL_NOT_PENDING || (*verdicts)[i] == AL_UNREADABLE)
+			suspects_.push_back(fresh[i]);
+	std::sort(suspects_.begin(), suspects_.end());
+	return suspects_.size();
+}
+
+InFlight Sweeper::count() const {
+	InFlight in_flight;
+	each_entry([&](uint64_t key, uint64_t, const al_item& item) {
+		const bool delayed = key & AL_KEY_DELAYED;
+		in_flight.pending[delayed ? AL_DELAYED_WORK : AL_WORKQUEUE] += 1 + (item.earlier != 0);
+	});
+	for (const al_worker& worker : workers_.as<al_worker>()) {
+		if (!worker.owner || !worker.work) continue;
+		in_flight.running[AL_WORKQUEUE] += (worker.flags & AL_RUNS_WORK) != 0;
+		in_flight.running[AL_DELAYED_WORK] += (worker.flags & AL_RUNS_DELAYED) != 0;
+	}
+	return in_flight;
+}
+
+}  // namespace asynclat

@@ -1,0 +1,51 @@
+// Finds cancelled items, which nothing traces: the kernel clears an item's PENDING bit when it is
+// cancelled, so an entry whose item shows it clear twice, some time apart, will never start.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/bpf_object.h"
+
+namespace asynclat {
+
+// Entries now in the pending table, by mechanism.
+struct InFlight {
+	uint64_t pending[AL_MECHANISMS] = {};
+	uint64_t running[AL_MECHANISMS] = {};
+};
+
+class Sweeper {
+public:
+	explicit Sweeper(BpfObject& object);
+
+	// One round: looks at every entry pending for `min_age_ns` or longer at `now_ns`, and takes out
+	// those that the round before found not pending as well. Rounds must be further apart than a
+	// start takes from clearing the bit to its tracepoint (a preempted worker: seconds at worst).
+	// Returns how many entries wait for the next round's word.
+	Result<uint64_t> round(uint64_t now_ns, uint64_t min_age_ns);
+
+	// Counts what is in the tables; exact once the programs are detached.
+	[[nodiscard]] InFlight count() const;
+
+private:
+	struct Candidate {
+		uint64_t key;
+		uint64_t stamp;
+		bool operator<(const Candidate& o) const {
+			return key != o.key ? key < o.key : stamp < o.stamp;
+		}
+	};
+	// Calls back with (key, stamp, item) for every live entry.
+	void each_entry(auto&& call) const;
+	// Runs the sweep program over candidates; returns the verdict of each.
+	Result<std::vector<uint8_t>> look(const std::vector<Candidate>& candidates, bool expire);
+
+	BpfObject& object_;
+	Mapping pending_, items_, workers_, spill_, sweep_;
+	std::vector<Candidate> suspects_;  // sorted
+};
+
+}  // namespace asynclat

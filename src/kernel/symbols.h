@@ -1,0 +1,48 @@
+// Names of kernel functions, from /proc/kallsyms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asynclat {
+
+class Symbols {
+public:
+	// Reads a table in kallsyms' form. A file that cannot be read, or that shows zeros for
+	// addresses (kptr_restrict, no CAP_SYSLOG), gives an empty table.
+	static Symbols load(const std::string& path = "/proc/kallsyms");
+	static Symbols parse(std::string_view text);
+
+	[[nodiscard]] bool empty() const { return entries_.empty(); }
+	// The function that starts exactly there; where there is none, the address in hex.
+	[[nodiscard]] std::string name(uint64_t address) const;
+	[[nodiscard]] std::optional<uint64_t> address(std::string_view name) const;
+	// Addresses of the functions that a list of globs asks for. Plain globs select, "!glob" leaves
+	// out; with `leave_out` set, the result is what is to be left out of all.
+	struct Selection {
+		std::vector<uint64_t> addresses;
+		bool leave_out = false;
+		std::vector<std::string> unmatched;  // globs that match nothing
+	};
+	[[nodiscard]] Selection select(const std::vector<std::string>& globs) const;
+
+private:
+	// Takes the whole lines of a piece of the table; returns what is left after the last of them.
+	std::string_view add_lines(std::string_view text);
+	void add_line(std::string_view line);
+	void sort();
+
+	struct Entry {
+		uint64_t address;
+		uint32_t name;  // offset into names_
+	};
+	[[nodiscard]] std::string_view name_of(const Entry& entry) const;
+
+	std::vector<Entry> entries_;  // by address
+	std::string names_;           // NUL-terminated names, one after the other
+};
+
+}  // namespace asynclat
