@@ -1,0 +1,179 @@
+#include "export/json.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "catalog/mechanism.h"
+
+namespace asynclat {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchema = 1;
+
+std::string line(const Json& json) {
+	return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::string utc(uint64_t wall_ns) {
+	const auto seconds = static_cast<std::time_t>(wall_ns / 1'000'000'000);
+	return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds),
+					   wall_ns / 1'000'000 % 1000);
+}
+
+bool has_extremes(const Histogram& histogram) { return histogram.min_ns != kNoMinimum; }
+
+Json max_at(const Peak& peak) {
+	Json at = {{"mono_ns", peak.mono_ns}, {"cpu", peak.cpu}};
+	if (!peak.function.empty()) at["function"] = peak.function;
+	return at;
+}
+
+Json buckets(const Histogram& histogram) {
+	Json list = Json::array();
+	for (uint32_t i = 0; i < AL_BUCKETS; i++) {
+		if (!histogram.buckets[i]) continue;
+		Json bucket = {{"ge_ns", al_bucket_low(i)}};
+		if (i + 1 < AL_BUCKETS) bucket["lt_ns"] = al_bucket_end(i);
+		bucket["count"] = histogram.buckets[i];
+		list.push_back(std::move(bucket));
+	}
+	return list;
+}
+
+// A CPU's or a group's short figures, after the field that names it. Must have events.
+Json short_row(Json row, const Histogram& histogram) {
+	row["count"] = histogram.count();
+	row["p50_ns"] = histogram.quantile(0.5);
+	row["p99_ns"] = histogram.quantile(0.99);
+	if (has_extremes(histogram)) row["max_ns"] = histogram.max.value_ns;
+	return row;
+}
+
+Json stage_json(const StageData& data, const Description& description) {
+	const Histogram all = data.all_cpus();
+	Json json = {{"name", stage(data.stage).name}};
+	if (data.item_class != AL_CLASS_PLAIN)
+		json["class"] = mechanism_of(data.stage).classes[data.item_class];
+	json["count"] = all.count();
+	json["sum_ns"] = all.sum_ns;
+	if (!all.empty()) {
+		if (has_extremes(all)) {
+			json["min_ns"] = all.min_ns;
+			json["max_ns"] = all.max.value_ns;
+		}
+		json["p50_ns"] = all.quantile(0.5);
+		json["p90_ns"] = all.quantile(0.9);
+		json["p99_ns"] = all.quantile(0.99);
+		json["p999_ns"] = all.quantile(0.999);
+		if (has_extremes(all) && all.max.mono_ns) json["max_at"] = max_at(all.max);
+	}
+	json["buckets"] = buckets(all);
+	json["cpus"] = Json::array();
+	for (size_t i = 0; i < data.cpus.size(); i++)
+		if (!data.cpus[i].empty())
+			json["cpus"].push_back(short_row({{"cpu", description.cpus.at(i)}}, data.cpus[i]));
+	return json;
+}
+
+Json groups_json(const MechanismData& data, al_group_kind kind) {
+	std::vector<const GroupData*> rows;
+	for (const GroupData& row : data.groups)
+		if (row.kind == kind && !row.histogram.empty()) rows.push_back(&row);
+	std::stable_sort(rows.begin(), rows.end(), [](const GroupData* a, const GroupData* b) {
+		return a->histogram.count() > b->histogram.count();
+	});
+	Json list = Json::array();
+	for (const GroupData* row : rows)
+		list.push_back(short_row({{"name", row->name}}, row->histogram));
+	return list;
+}
+
+Json books_json(const Books& books) {
+	Json json = Json::object();
+	for (uint32_t i = 0; i < AL_BOOKS; i++) {
+		const auto book = static_cast<al_book>(i);
+		if (const auto count = books.get(book)) json[std::string(book_name(book))] = *count;
+	}
+	return json;
+}
+
+bool collects_pools(const MechanismData& data) {
+	return std::any_of(data.groups.begin(), data.groups.end(),
+					   [](const GroupData& row) { return row.kind == AL_BY_POOL; });
+}
+
+Json mechanisms_json(const Snapshot& data, const Description& description) {
+	Json list = Json::array();
+	for (const MechanismData& m : data.mechanisms) {
+		Json json = {{"name", mechanism(m.mechanism).name}, {"stages", Json::array()}};
+		for (const StageData& s : m.stages) json["stages"].push_back(stage_json(s, description));
+		json["functions"] = groups_json(m, AL_BY_FUNCTION);
+		json["workqueues"] = groups_json(m, AL_BY_WORKQUEUE);
+		if (collects_pools(m)) json["pools"] = groups_json(m, AL_BY_POOL);
+		json["books"] = books_json(m.books);
+		list.push_back(std::move(json));
+	}
+	return list;
+}
+
+// CPU time of user space in percent of the interval, to a thousandth.
+double cpu_percent(const Interval& interval) {
+	const double share = static_cast<double>(interval.data.overhead.cpu_ns) /
+						 static_cast<double>(interval.length_ns);
+	return std::round(share * 1e5) / 1e3;
+}
+
+}  // namespace
+
+std::string json_start(const Description& description) {
+	Json json = {{"schema", kSchema},
+				 {"type", "start"},
+				 {"version", description.version},
+				 {"time", utc(description.start_wall_ns)},
+				 {"mono_ns", description.start_mono_ns},
+				 {"kernel", description.kernel},
+				 {"cpus", description.cpus}};
+	if (description.map_bytes) json["map_bytes"] = description.map_bytes;
+	json["mechanisms"] = Json::array();
+	for (const MechanismInfo& info : description.mechanisms) {
+		Json names = Json::array();
+		for (const al_stage id : info.stages) names.push_back(stage(id).name);
+		json["mechanisms"].push_back({{"name", mechanism(info.mechanism).name},
+									  {"hooks", info.hooks},
+									  {"stages", std::move(names)},
+									  {"unavailable", info.unavailable}});
+	}
+	return line(json);
+}
+
+std::string json_interval(const Interval& interval, const Description& description) {
+	Json json = {{"schema", kSchema},
+				 {"type", "interval"},
+				 {"time", utc(interval.data.wall_ns)},
+				 {"mono_ns", interval.data.mono_ns},
+				 {"interval_ns", interval.length_ns},
+				 {"mechanisms", mechanisms_json(interval.data, description)}};
+	Json& overhead = json["overhead"] = {{"events", interval.data.overhead.events}};
+	if (interval.length_ns) overhead["cpu_percent"] = cpu_percent(interval);
+	if (interval.data.overhead.rss_bytes) overhead["rss_bytes"] = interval.data.overhead.rss_bytes;
+	return line(json);
+}
+
+std::string json_end(const Interval& total, const Description& description,
+					 std::string_view reason) {
+	return line({{"schema", kSchema},
+				 {"type", "end"},
+				 {"time", utc(total.data.wall_ns)},
+				 {"reason", reason},
+				 {"total", {{"mechanisms", mechanisms_json(total.data, description)}}}});
+}
+
+}  // namespace asynclat

@@ -1,0 +1,128 @@
+#include "view/books_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
+
+#include "view/quantity.h"
+
+namespace asynclat {
+namespace {
+
+// dropped_full -> "dropped full". delayed_work counts from the arming of its timer.
+std::string word_for(std::string_view name, const Mechanism& mechanism) {
+	if (name == book_name(AL_QUEUED) && mechanism.id == AL_DELAYED_WORK) return "armed";
+	if (name == book_name(AL_UNMATCHED_START)) return "unmatched";
+	std::string word(name);
+	std::replace(word.begin(), word.end(), '_', ' ');
+	return word;
+}
+
+bool always_shown(std::string_view name) {
+	return name == book_name(AL_MATCHED) || name == book_name(AL_PENDING);
+}
+
+void add_words(std::vector<std::string>& words, const std::vector<Term>& side, std::string sign,
+			   const Mechanism& mechanism) {
+	for (const Term& term : side) {
+		if (!term.count && &term != &side.front() && !always_shown(term.name)) continue;
+		words.push_back(sign + word_for(term.name, mechanism) + " " + with_commas(term.count));
+		sign = "+ ";
+	}
+}
+
+// "matched 9 = measured 9" does not.
+bool says_something(const Identity& identity) {
+	const std::vector<Term>& right = identity.right;
+	return right.front().name != "measured" ||
+		   std::any_of(right.begin() + 1, right.end(), [](const Term& term) { return term.count; });
+}
+
+void put_identity(Frame& frame, const Identity& identity, const Mechanism& mechanism) {
+	std::vector<std::string> words;
+	add_words(words, identity.left, "", mechanism);
+	add_words(words, identity.right, "= ", mechanism);
+	frame.flow(words, " ", {2, 4});
+}
+
+void put_residue(Frame& frame, int64_t residue, std::optional<uint64_t> missed) {
+	const auto off = static_cast<uint64_t>(std::abs(residue));
+	std::string verdict = "missed events are not counted on this kernel";
+	if (missed)
+		verdict = fmt::format("missed {} {} it", with_commas(*missed),
+							  off <= *missed ? "explains" : "does not explain");
+	frame.flow({fmt::format("off by {},", with_commas(off)),
+				fmt::format("the {} side is larger:", residue > 0 ? "left" : "right"), verdict},
+			   " ", {4, 6}, Style::warning);
+}
+
+std::string lost_words(const Books& books) {
+	if (!books.lost()) return "lost 0";
+	const double percent = books.loss_percent();
+	const std::string share = percent < 0.001  ? "under 0.001"
+							  : percent < 9.95 ? fmt::format("{:.2g}", percent)
+											   : fmt::format("{:.0f}", percent);
+	return fmt::format("lost {} ({} %)", with_commas(books.lost()), share);
+}
+
+// "dropped full 10," for each of these that is not zero.
+std::vector<std::string> counts(const Books& books, std::initializer_list<al_book> which,
+								const Mechanism& mechanism) {
+	std::vector<std::string> words;
+	for (const al_book book : which)
+		if (const uint64_t count = books.value(book))
+			words.push_back(word_for(book_name(book), mechanism) + " " + with_commas(count) + ",");
+	return words;
+}
+
+// What stands in no identity that was shown.
+void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bool has_headline) {
+	std::vector<std::string> words =
+		has_headline
+			? counts(books, {AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT}, mechanism)
+			: counts(books, {AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_UNMATCHED_END, AL_UNSPLIT},
+					 mechanism);
+	if (const auto missed = books.get(AL_MISSED))
+		words.push_back(fmt::format("missed {},", with_commas(*missed)));
+	else
+		words.emplace_back("missed unknown,");
+	words.push_back(lost_words(books));
+	frame.flow(words, " ", {2, 4}, books.lost() ? Style::warning : Style::plain);
+}
+
+}  // namespace
+
+Frame books_view(const Interval& total, const Description& description, int width) {
+	Frame frame(width);
+	for (const MechanismInfo& info : description.mechanisms) {
+		const MechanismData* data = total.data.find(info.mechanism);
+		if (!data) continue;
+		const Mechanism& row = mechanism(info.mechanism);
+		frame.flow({fmt::format("{} books", row.name)}, "", {0, 2}, Style::title);
+		const bool has_headline = data->stage(headline(row).id) != nullptr;
+		for (const Identity& identity :
+			 identities(data->books,
+						has_headline ? std::optional(data->headline_count()) : std::nullopt)) {
+			const int64_t residue = identity.residue();
+			if (residue || says_something(identity)) put_identity(frame, identity, row);
+			if (residue) put_residue(frame, residue, data->books.get(AL_MISSED));
+		}
+		put_beside(frame, data->books, row, has_headline);
+	}
+	return frame;
+}
+
+Frame loss_line(const Books& books, const Mechanism& mechanism, int width) {
+	Frame frame(width);
+	if (!books.lost()) return frame;
+	std::vector<std::string> words =
+		counts(books, {AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_BUSY_START, AL_MISSED}, mechanism);
+	words.insert(words.begin(), fmt::format("{} {}:", mechanism.name, lost_words(books)));
+	words.back().pop_back();
+	frame.flow(words, " ", {0, 2}, Style::warning);
+	return frame;
+}
+
+}  // namespace asynclat

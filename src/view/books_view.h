@@ -1,0 +1,18 @@
+// The books as equations a person can read, and the line that says what was lost.
+#pragma once
+
+#include "catalog/mechanism.h"
+#include "model/snapshot.h"
+#include "view/frame.h"
+
+namespace asynclat {
+
+// The books of the whole run, which began with nothing in flight. Terms that are zero are left
+// out, except queued, matched, pending, missed and lost. An identity that does not hold is followed
+// by a row that says by how much it is off, and whether missed events explain it.
+Frame books_view(const Interval& total, const Description& description, int width);
+
+// What one mechanism lost, in a row; no row where nothing was lost.
+Frame loss_line(const Books& books, const Mechanism& mechanism, int width);
+
+}  // namespace asynclat

@@ -1,0 +1,155 @@
+#include "view/hist_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/mechanism.h"
+#include "view/books_view.h"
+#include "view/hist_block.h"
+
+namespace asynclat {
+namespace {
+
+using Title = std::vector<std::string>;
+
+struct SplitWord {
+	al_group_kind kind;
+	const char* one;
+	const char* all;
+};
+
+SplitWord word_for(SplitBy split_by) {
+	switch (split_by) {
+		case SplitBy::workqueue:
+			return {AL_BY_WORKQUEUE, "workqueue", "workqueues"};
+		case SplitBy::pool:
+			return {AL_BY_POOL, "pool", "pools"};
+		default:
+			return {AL_BY_FUNCTION, "function", "functions"};
+	}
+}
+
+// Rows that have events, largest first, `other` last: it is a mix.
+std::vector<GroupData> rows_of(const MechanismData& data, al_group_kind kind) {
+	std::vector<GroupData> rows;
+	for (const GroupData& row : data.groups)
+		if (row.kind == kind && !row.histogram.empty()) rows.push_back(row);
+	std::stable_sort(rows.begin(), rows.end(), [](const GroupData& a, const GroupData& b) {
+		const bool other_a = a.name == kOtherGroup;
+		const bool other_b = b.name == kOtherGroup;
+		if (other_a != other_b) return other_b;
+		return a.histogram.count() > b.histogram.count();
+	});
+	return rows;
+}
+
+// Builds the view block by block.
+class Blocks {
+public:
+	Blocks(const Description& description, const HistOptions& options)
+		: description_(description), options_(options), frame_(options.width) {}
+
+	void add_stage(const Mechanism& mechanism, const MechanismData& data, const Stage& stage,
+				   al_class item_class) {
+		const StageData* found = data.stage(stage.id, item_class);
+		const Histogram whole = found ? found->all_cpus() : Histogram{};
+		if (whole.empty() && item_class != AL_CLASS_PLAIN) return;
+
+		const bool requested = stage.id == AL_DW_DELAY;
+		Title title = {
+			fmt::format("{} {}", mechanism.name, requested ? "requested delay" : stage.name)};
+		if (item_class != AL_CLASS_PLAIN) title.emplace_back(mechanism.classes[item_class]);
+
+		if (whole.empty())
+			add_line({title.front() + ": no events"});
+		else if (requested)
+			add_requested_delay(title, whole);
+		else if (options_.split_by == SplitBy::cpu)
+			add_cpus(title, *found);
+		else if (options_.split_by == SplitBy::nothing)
+			add_block(title, whole);
+		else if (stage.id == headline(mechanism).id && item_class == AL_CLASS_PLAIN)
+			add_groups(title, data, whole);
+		else
+			add_block(title, whole, fmt::format("all {}", word_for(options_.split_by).all));
+	}
+
+	void add_losses(const Frame& losses) {
+		if (losses.rows().empty()) return;
+		separate(false);
+		frame_.append(losses);
+	}
+
+	Frame take() { return std::move(frame_); }
+
+private:
+	// An empty row on both sides of a block, none between lines.
+	void separate(bool before_block) {
+		if (!frame_.rows().empty() && (before_block || after_block_)) frame_.new_row();
+		after_block_ = before_block;
+	}
+
+	void add_line(const std::vector<std::string>& words) {
+		separate(false);
+		frame_.flow(words, "  ", {0, 2});
+	}
+
+	void add_block(Title title, const Histogram& histogram, const std::string& part = {}) {
+		if (!part.empty()) title.push_back(part);
+		const Unit unit = options_.nanoseconds ? Unit::nsecs : Unit::usecs;
+		const WallClock clock{description_.start_mono_ns, description_.start_wall_ns};
+		separate(true);
+		frame_.append(hist_block(title, histogram, unit, clock, options_.width));
+	}
+
+	void add_cpus(const Title& title, const StageData& stage) {
+		for (size_t i = 0; i < stage.cpus.size(); i++)
+			if (!stage.cpus[i].empty())
+				add_block(title, stage.cpus[i], fmt::format("cpu {}", description_.cpus.at(i)));
+	}
+
+	void add_groups(const Title& title, const MechanismData& data, const Histogram& whole) {
+		const SplitWord word = word_for(options_.split_by);
+		const std::vector<GroupData> rows = rows_of(data, word.kind);
+		if (rows.empty()) add_block(title, whole, fmt::format("all {}", word.all));
+		for (const GroupData& row : rows)
+			add_block(title, row.histogram,
+					  row.name == kOtherGroup ? fmt::format("other {}", word.all)
+											  : fmt::format("{} {}", word.one, row.name));
+	}
+
+	void add_requested_delay(const Title& title, const Histogram& delay) {
+		const bool extremes = delay.min_ns != kNoMinimum;
+		Title words = {fmt::format("{}: n {}", fmt::join(title, ", "), with_commas(delay.count()))};
+		if (extremes) words.push_back("min " + duration(delay.min_ns));
+		words.push_back("p50 " + duration(delay.quantile(0.5)));
+		if (extremes) words.push_back("max " + duration(delay.max.value_ns));
+		add_line(words);
+	}
+
+	const Description& description_;
+	const HistOptions& options_;
+	Frame frame_;
+	bool after_block_ = false;
+};
+
+}  // namespace
+
+Frame hist_view(const Interval& interval, const Description& description,
+				const HistOptions& options) {
+	static const MechanismData kNothing;
+	Blocks blocks(description, options);
+	for (const MechanismInfo& info : description.mechanisms) {
+		const MechanismData* found = interval.data.find(info.mechanism);
+		const MechanismData& data = found ? *found : kNothing;
+		const Mechanism& row = mechanism(info.mechanism);
+		for (const al_stage id : info.stages)
+			for (size_t item_class = 0; item_class < row.classes.size(); item_class++)
+				blocks.add_stage(row, data, stage(id), static_cast<al_class>(item_class));
+		blocks.add_losses(loss_line(data.books, row, options.width));
+	}
+	return blocks.take();
+}
+
+}  // namespace asynclat
