@@ -1,0 +1,99 @@
+#include "app/grammar.h"
+
+#include <algorithm>
+
+#include "app/fail_if.h"
+#include "app/option_names.h"
+#include "app/option_values.h"
+
+namespace asynclat {
+namespace {
+
+constexpr CommandRow kCommands[] = {
+	{Command::live, "", "[options] [interval [count]]", "live histograms, until Ctrl-C"},
+	{Command::doctor, "doctor", "[options]", "what can be measured on this kernel"},
+	{Command::list, "list", "[options]", "the mechanisms and their stages"},
+};
+
+constexpr unsigned kLive = 1U << static_cast<unsigned>(Command::live);
+constexpr unsigned kDoctor = 1U << static_cast<unsigned>(Command::doctor);
+constexpr unsigned kList = 1U << static_cast<unsigned>(Command::list);
+constexpr unsigned kAll = kLive | kDoctor | kList;
+
+constexpr std::string_view kWhat = "What to measure";
+constexpr std::string_view kHow = "How to show it";
+constexpr std::string_view kWhen = "When to stop, and how to exit";
+constexpr std::string_view kOther = "Other";
+
+constexpr OptionRow kOptions[] = {
+	{"mech", "m", "LIST", kWhat, "{mechanisms} (default: all that this kernel offers)", kLive, true,
+	 set_mechanisms},
+	{"stage", "", "LIST", kWhat,
+	 "stages to collect: wait, run, workqueue.hold, or all (default: the headline and run); "
+	 "asynclat list explains them",
+	 kLive, true, set_stages},
+	{"cpu", "c", "LIST", kWhat, "only items that start on these CPUs: 0-3,8", kLive, true,
+	 set_cpus},
+	{"workqueue", "w", "GLOB", kWhat, "only these workqueues: 'events*'", kLive, false,
+	 set_workqueue},
+	{"function", "f", "LIST", kWhat, "only these callbacks: 'blk_*'; '!blk_*' leaves them out",
+	 kLive, true, set_functions},
+	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kLive, true, set_hook_kinds},
+	{"max-entries", "", "N", kWhat,
+	 "pending items held at most ({entries} by default); each takes about {entry_bytes} bytes of "
+	 "kernel memory",
+	 kLive, false, set_max_entries},
+
+	{"per-cpu", "C", "", kHow, "a histogram for each CPU (one of -C, -F, -W and -P)", kLive, false,
+	 set_grouping<Grouping::cpu>},
+	{"per-function", "F", "", kHow, "for each callback", kLive, false,
+	 set_grouping<Grouping::function>},
+	{"per-workqueue", "W", "", kHow, "for each workqueue", kLive, false,
+	 set_grouping<Grouping::workqueue>},
+	{"per-pool", "P", "", kHow, "for each worker pool (CPU or node, nice, BH)", kLive, false,
+	 set_grouping<Grouping::pool>},
+	{"view", "", "NAME", kHow, "{views} (default: hist)", kLive, false, set_view},
+	{"timestamp", "T", "", kHow, "the time of day on each report", kLive, false,
+	 set_flag<&Options::timestamps>},
+	{"nanoseconds", "N", "", kHow, "times in nanoseconds", kLive, false,
+	 set_flag<&Options::nanoseconds>},
+	{"json", "j", "", kHow, "one JSON object a line, and nothing else on stdout", kLive | kDoctor,
+	 false, set_flag<&Options::json>},
+	{"quiet", "q", "", kHow, "only data: no banner, no progress", kAll, false,
+	 set_flag<&Options::quiet>},
+
+	{"duration", "d", "DURATION", kWhen, "stop after this long: 500ms, 10s, 5m, 2h", kLive, false,
+	 set_duration},
+	{"fail-if", "", "MECH.STAGE.QUANTILE=DURATION", kWhen,
+	 "exit with 5 when it was exceeded: workqueue.wait.p99=10ms; the quantile is min, p50, p90, "
+	 "p99, p99.9, p999, max or any pNN",
+	 kLive, true, set_fail_if},
+	{"max-loss", "", "PERCENT", kWhen, "exit with 6 when more than this was lost: 1%", kLive, false,
+	 set_max_loss},
+
+	{"facts", "", "", kOther, "with doctor: what was found about this kernel, for a bug report",
+	 kDoctor, false, set_flag<&Options::facts>},
+	{"markdown", "", "", kOther, "with list: as Markdown", kList, false,
+	 set_flag<&Options::markdown>},
+	{"verbose", "v", "", kOther, "libbpf's own messages too", kAll, false,
+	 set_flag<&Options::verbose>},
+	{"version", "V", "", kOther, "print the version", kAll},
+	{"help", "h", "", kOther, "print this help; a command has its own: asynclat doctor -h", kAll},
+};
+
+}  // namespace
+
+std::span<const CommandRow> command_rows() { return kCommands; }
+
+std::span<const OptionRow> option_rows() { return kOptions; }
+
+const CommandRow& command_row(Command id) {
+	return *std::find_if(std::begin(kCommands), std::end(kCommands),
+						 [id](const CommandRow& row) { return row.id == id; });
+}
+
+std::string full_name(const CommandRow& command) {
+	return command.name.empty() ? "asynclat" : "asynclat " + std::string(command.name);
+}
+
+}  // namespace asynclat

@@ -1,0 +1,114 @@
+#include "app/option_values.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "app/grammar.h"
+#include "app/usage.h"
+#include "base/cpu_list.h"
+#include "base/units.h"
+#include "base/words.h"
+
+namespace asynclat {
+namespace {
+
+std::string_view grouping_option(Grouping grouping) {
+	switch (grouping) {
+		case Grouping::cpu:
+			return "--per-cpu";
+		case Grouping::function:
+			return "--per-function";
+		case Grouping::workqueue:
+			return "--per-workqueue";
+		case Grouping::pool:
+			return "--per-pool";
+		case Grouping::none:
+			break;
+	}
+	return "";
+}
+
+}  // namespace
+
+Status set_cpus(Options& options, std::span<const std::string> values) {
+	std::set<uint32_t> cpus;
+
+	for (const std::string& value : values) {
+		const auto list = parse_cpu_list(value);
+		if (!list) return list.error();
+		cpus.insert(list->begin(), list->end());
+	}
+	options.request.cpus.assign(cpus.begin(), cpus.end());
+	return Nothing{};
+}
+
+Status set_workqueue(Options& options, std::span<const std::string> values) {
+	const std::string& glob = values.front();
+
+	if (glob.empty() || glob.size() >= AL_GLOB_BYTES)
+		return usage_error(
+			fmt::format("{} is {}", in_quotes(glob), glob.empty() ? "empty" : "too long"),
+			fmt::format("a name or glob of 1 to {} bytes: 'events*'", AL_GLOB_BYTES - 1));
+	options.request.workqueue = glob;
+	return Nothing{};
+}
+
+Status set_functions(Options& options, std::span<const std::string> values) {
+	for (const std::string& value : values) {
+		for (const std::string_view glob : split(value, ',')) {
+			if (glob.empty() || glob == "!")
+				return usage_error(
+					fmt::format("{} has an empty entry", in_quotes(value)),
+					"names or globs, '!' before one leaves it out: 'blk_*,!blk_mq_*'");
+			options.request.functions.emplace_back(glob);
+		}
+	}
+	return Nothing{};
+}
+
+Status set_max_entries(Options& options, std::span<const std::string> values) {
+	const std::string& text = values.front();
+	const auto entries = parse_count(text);
+	const std::string hint = fmt::format(
+		"a whole number from 1 to {}; each entry takes about {} bytes of kernel memory, the most "
+		"{}",
+		count_text(kMostEntries), kBytesAnEntry, byte_text(kMostEntries * kBytesAnEntry));
+
+	if (!entries) return usage_error(entries.error().what, hint);
+	if (*entries < 1 || *entries > kMostEntries)
+		return usage_error(fmt::format("{} is out of range", in_quotes(text)), hint);
+	options.request.max_entries = *entries;
+	return Nothing{};
+}
+
+Status set_duration(Options& options, std::span<const std::string> values) {
+	const auto duration_ns = parse_duration(values.front());
+
+	if (!duration_ns) return duration_ns.error();
+	if (*duration_ns == 0)
+		return usage_error(fmt::format("{} is no time at all", in_quotes(values.front())),
+						   "a time longer than nothing, with its unit: 500ms, 10s, 5m, 2h");
+	options.duration_ns = *duration_ns;
+	return Nothing{};
+}
+
+Status set_max_loss(Options& options, std::span<const std::string> values) {
+	const auto percent = parse_percent(values.front());
+
+	if (!percent) return percent.error();
+	options.max_loss_percent = *percent;
+	return Nothing{};
+}
+
+Status set_one_grouping(Options& options, Grouping grouping) {
+	if (options.grouping != Grouping::none)
+		return usage_error(
+			fmt::format("cannot be together with {}", grouping_option(options.grouping)),
+			"one of -C, -F, -W and -P");
+	options.grouping = grouping;
+	options.request.pools = grouping == Grouping::pool;
+	return Nothing{};
+}
+
+}  // namespace asynclat

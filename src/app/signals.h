@@ -1,0 +1,30 @@
+// The signals that end or prompt a run, as a descriptor to poll.
+#pragma once
+
+namespace asynclat {
+
+// Blocks SIGINT, SIGTERM, SIGHUP and SIGUSR1 while it lives and takes them in order; ignores
+// SIGPIPE. Once the end was asked for, a further SIGINT ends the process at once with status 130,
+// unless it comes within 300 ms: `timeout` and terminals may deliver one signal twice.
+class Signals {
+public:
+	Signals();
+	~Signals();
+	Signals(const Signals&) = delete;
+	Signals& operator=(const Signals&) = delete;
+
+	[[nodiscard]] int fd() const { return fd_; }
+	// Takes what has arrived; does not wait.
+	void drain();
+	// SIGINT, SIGTERM or SIGHUP came.
+	[[nodiscard]] bool end_asked() const { return end_asked_; }
+	// SIGUSR1 came since the last call.
+	bool take_report_asked();
+
+private:
+	int fd_;
+	bool end_asked_ = false;
+	bool report_asked_ = false;
+};
+
+}  // namespace asynclat
