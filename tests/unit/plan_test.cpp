@@ -1,0 +1,157 @@
+// From facts to a plan, without a kernel: fixtures are what `asynclat doctor --facts` printed on
+// real machines, goldens are what doctor says there.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "app/doctor.h"
+#include "golden.h"
+#include "kernel/plan.h"
+
+namespace asynclat {
+namespace {
+
+Facts fixture(const std::string& name) {
+	std::ifstream file(std::string(SOURCE_DIR "/tests/facts/") + name + ".txt");
+	std::stringstream text;
+	text << file.rdbuf();
+	auto facts = facts_from_text(text.str());
+	EXPECT_TRUE(facts) << facts.error().what;
+	return *facts;
+}
+
+Facts tracepoints_only() { return fixture("6.18-tracepoints-only"); }
+
+const MechanismPlan& of(const Plan& plan, al_mechanism id) { return plan.mechanisms[id]; }
+
+std::vector<std::string_view> programs(const Plan& plan) {
+	std::vector<std::string_view> names;
+	for (const Hook* hook : plan.hooks("workqueue")) names.push_back(hook->program);
+	return names;
+}
+
+bool attaches(const Plan& plan, std::string_view program) {
+	const auto names = programs(plan);
+	return std::find(names.begin(), names.end(), program) != names.end();
+}
+
+TEST(Facts, SurviveTheirText) {
+	const Facts facts = tracepoints_only();
+	const auto again = facts_from_text(to_text(facts));
+	ASSERT_TRUE(again);
+	EXPECT_EQ(to_text(*again), to_text(facts));
+}
+
+TEST(Facts, RefuseWhatTheyDoNotKnow) {
+	EXPECT_FALSE(facts_from_text("kernel 6.18\n"));
+	EXPECT_FALSE(facts_from_text("tracepoint sched_switch\n"));
+	EXPECT_FALSE(facts_from_text("btf maybe\n"));
+	EXPECT_EQ(facts_from_text("release 6.1\nbogus 1\n").error().what,
+			  "facts, line 2: unknown key `bogus`");
+}
+
+TEST(Plan, GoldenOfAKernelWithTracepointsOnly) {
+	const Facts facts = tracepoints_only();
+	expect_golden("doctor_6.18.txt", doctor_text(make_plan(catalog(), facts, {}), facts));
+}
+
+TEST(Plan, GoldenWhereFunctionAddressesAreHidden) {
+	Facts facts = tracepoints_only();
+	facts.addresses.clear();
+	facts.capabilities["syslog"] = false;
+	facts.capabilities["sys_admin"] = false;
+	expect_golden("doctor_no_addresses.txt", doctor_text(make_plan(catalog(), facts, {}), facts));
+}
+
+// Stages are paid for when asked for.
+TEST(Plan, AttachesNoSchedProgramByDefault) {
+	const Plan plan = make_plan(catalog(), tracepoints_only(), {});
+	EXPECT_FALSE(attaches(plan, "wq_kicked_btf"));
+	EXPECT_FALSE(attaches(plan, "wq_on_cpu_btf"));
+	EXPECT_FALSE(attaches(plan, "wq_activ_btf"));
+	EXPECT_TRUE(attaches(plan, "wq_queued_btf"));
+	EXPECT_TRUE(attaches(plan, "wq_finish_btf"));
+}
+
+TEST(Plan, AskingForOneSplitStageAttachesAllThatTellsIt) {
+	const Plan plan = make_plan(catalog(), tracepoints_only(),
+								{.mechanisms = {AL_WORKQUEUE}, .stages = {AL_WQ_WAKEUP}});
+	EXPECT_TRUE(plan.collects(AL_WQ_WAKEUP));
+	EXPECT_FALSE(plan.collects(AL_WQ_WAIT));
+	for (const char* program :
+		 {"wq_kicked_btf", "wq_on_cpu_btf", "wq_activ_btf", "wq_started_btf", "wq_finish_btf"})
+		EXPECT_TRUE(attaches(plan, program)) << program;
+	EXPECT_FALSE(attaches(plan, "dw_armed_btf"));
+}
+
+// Nothing may enter that cannot leave: what ends an item's way is attached first.
+TEST(Plan, AttachesFinishBeforeStartBeforeQueue) {
+	const auto names =
+		programs(make_plan(catalog(), tracepoints_only(), {.mechanisms = {AL_WORKQUEUE}}));
+	const auto at = [&](std::string_view name) {
+		return std::find(names.begin(), names.end(), name);
+	};
+	EXPECT_LT(at("wq_finish_btf"), at("wq_started_btf"));
+	EXPECT_LT(at("wq_started_btf"), at("wq_queued_btf"));
+	EXPECT_NE(at("wq_queued_btf"), names.end());
+}
+
+TEST(Plan, FallsBackToRawTracepointsHookByHook) {
+	Facts facts = tracepoints_only();
+	facts.refused["wq_started_btf"] = "Operation not permitted";
+	const Plan plan = make_plan(catalog(), facts, {});
+	EXPECT_TRUE(attaches(plan, "wq_started_raw"));
+	EXPECT_FALSE(attaches(plan, "wq_started_btf"));
+	EXPECT_TRUE(attaches(plan, "wq_queued_btf"));
+	EXPECT_EQ(of(plan, AL_WORKQUEUE).points[2].why, "tp_btf: Operation not permitted");
+}
+
+TEST(Plan, LosesOnlyTheStagesOfAPointThatHasNoHook) {
+	Facts facts = tracepoints_only();
+	facts.tracepoints.erase("sched_waking");
+	const Plan plan = make_plan(catalog(), facts, {});
+	const MechanismPlan& m = of(plan, AL_WORKQUEUE);
+	EXPECT_TRUE(m.works());
+	for (const StagePlan& s : m.stages) {
+		const bool split =
+			s.stage->id == AL_WQ_KICK || s.stage->id == AL_WQ_WAKEUP || s.stage->id == AL_WQ_BEHIND;
+		EXPECT_EQ(s.works(), !split) << s.stage->name;
+	}
+}
+
+TEST(Check, AMechanismAskedForByNameMustWork) {
+	Facts facts = tracepoints_only();
+	facts.addresses.clear();
+	const Request named{.mechanisms = {AL_DELAYED_WORK}};
+	const auto refused = check(make_plan(catalog(), facts, named), facts, named);
+	ASSERT_FALSE(refused);
+	EXPECT_EQ(refused.error().exit, Exit::unsupported);
+	EXPECT_NE(refused.error().evidence.find("delayed_work_timer_fn is hidden"), std::string::npos);
+	EXPECT_TRUE(check(make_plan(catalog(), facts, {}), facts, {}));
+}
+
+TEST(Check, WithoutPrivilegesItIsAMatterOfPermission) {
+	Facts facts = tracepoints_only();
+	for (auto& [name, has] : facts.capabilities) has = false;
+	const auto refused = check(make_plan(catalog(), facts, {}), facts, {});
+	ASSERT_FALSE(refused);
+	EXPECT_EQ(refused.error().exit, Exit::permission);
+	EXPECT_EQ(refused.error().evidence, "no CAP_BPF");
+	facts.capabilities["bpf"] = true;
+	EXPECT_EQ(check(make_plan(catalog(), facts, {}), facts, {}).error().evidence, "no CAP_PERFMON");
+	facts.capabilities["perfmon"] = true;
+	EXPECT_TRUE(check(make_plan(catalog(), facts, {}), facts, {}));
+}
+
+TEST(Check, WithoutBtfNothingRuns) {
+	Facts facts = tracepoints_only();
+	facts.btf = false;
+	const auto refused = check(make_plan(catalog(), facts, {}), facts, {});
+	ASSERT_FALSE(refused);
+	EXPECT_EQ(refused.error().exit, Exit::unsupported);
+	EXPECT_NE(refused.error().evidence.find("CONFIG_DEBUG_INFO_BTF"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace asynclat

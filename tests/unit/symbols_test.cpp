@@ -1,0 +1,74 @@
+#include "kernel/symbols.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace asynclat {
+namespace {
+
+constexpr const char* kTable =
+	"ffffffff81000000 T first\n"
+	"ffffffff81000200 t wq_barrier_func\n"
+	"ffffffff81000100 t flush_to_ldisc\n"
+	"ffffffff81000180 d some_data\n"
+	"ffffffffc0000000 t mod_work\t[module]\n";
+
+using Addresses = std::vector<uint64_t>;
+
+TEST(Symbols, NamesFunctionsByTheirExactStart) {
+	const Symbols symbols = Symbols::parse(kTable);
+	EXPECT_EQ(symbols.name(0xffffffff81000100), "flush_to_ldisc");
+	EXPECT_EQ(symbols.name(0xffffffffc0000000), "mod_work");
+	EXPECT_EQ(symbols.name(0xffffffff81000101), "0xffffffff81000101");
+	EXPECT_EQ(symbols.name(0xffffffff81000180), "0xffffffff81000180");
+	EXPECT_EQ(symbols.address("wq_barrier_func"), 0xffffffff81000200);
+	EXPECT_FALSE(symbols.address("some_data"));
+}
+
+// kptr_restrict shows zeros: no names then, never a wrong one.
+TEST(Symbols, ZerosAreNoAddresses) {
+	const Symbols symbols = Symbols::parse("0000000000000000 T first\n0000000000000000 t second\n");
+	EXPECT_TRUE(symbols.empty());
+	EXPECT_EQ(symbols.name(0x10), "0x10");
+}
+
+TEST(Symbols, SurviveLinesThatAreNone) {
+	EXPECT_TRUE(Symbols::parse("").empty());
+	EXPECT_TRUE(Symbols::parse("\n\n").empty());
+	EXPECT_TRUE(Symbols::parse("ffffffff81000000").empty());
+	EXPECT_TRUE(Symbols::parse("ffffffff81000000 T").empty());
+	EXPECT_TRUE(Symbols::parse("nonsense\n").empty());
+}
+
+// A file is read in pieces: a line across two of them is one line.
+TEST(Symbols, LoadsATableLargerThanAPiece) {
+	const std::string path = testing::TempDir() + "kallsyms";
+	std::ofstream file(path);
+	for (uint64_t i = 1; i <= 20'011; i++)
+		file << std::hex << i * 16 << " t function_" << i << "\n";
+	file.close();
+	const Symbols symbols = Symbols::load(path);
+	for (uint64_t i = 1; i <= 20'011; i++) {
+		std::ostringstream name;
+		name << "function_" << std::hex << i;
+		ASSERT_EQ(symbols.name(i * 16), name.str());
+	}
+	EXPECT_TRUE(Symbols::load("/nonexistent").empty());
+}
+
+TEST(Symbols, SelectByGlobs) {
+	const Symbols symbols = Symbols::parse(kTable);
+	EXPECT_EQ(symbols.select({"f*"}).addresses,
+			  (Addresses{0xffffffff81000000, 0xffffffff81000100}));
+	EXPECT_EQ(symbols.select({"f*", "!first"}).addresses, Addresses{0xffffffff81000100});
+	const auto left_out = symbols.select({"!*_work"});
+	EXPECT_TRUE(left_out.leave_out);
+	EXPECT_EQ(left_out.addresses, Addresses{0xffffffffc0000000});
+	EXPECT_EQ(symbols.select({"nothing*", "first"}).unmatched,
+			  std::vector<std::string>{"nothing*"});
+}
+
+}  // namespace
+}  // namespace asynclat
