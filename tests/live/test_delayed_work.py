@@ -1,0 +1,126 @@
+"""delayed_work on this kernel: what was asked for, what the timer wheel rounds, what came late; and
+re-armed, flushed and cancelled told apart."""
+
+import time
+
+from load import run_load
+from oracle import Oracle
+from test_workqueue import assert_same_distribution
+from tracer import Tracer
+
+DAD, REAPER = "addrconf_dad_work", "fsnotify_mark_destroy_workfn"
+BOTH = "--mech=workqueue,delayed_work"
+
+
+def plain(tracer, stage):
+    """The stage of ordinary timers, or None where it has no event."""
+    for row in tracer.mechanism("delayed_work")["stages"]:
+        if row["name"] == stage and "class" not in row:
+            return row if row["count"] else None
+
+
+def deferrable(tracer, stage):
+    for row in tracer.mechanism("delayed_work")["stages"]:
+        if row["name"] == stage and row.get("class") == "deferrable":
+            return row if row["count"] else None
+
+
+def test_prime_in_prime_out_and_the_stages_sum():
+    with Oracle(timers=True) as oracle:
+        with Tracer("--mech=delayed_work", "--stage=all", f"-f{DAD}") as tracer:
+            run_load("delayed", 211, "--delay-ms", 20)
+    truth = oracle.result().delayed[DAD]
+    books = tracer.books("delayed_work")
+    assert books["queued"] == truth.armed == 211
+    assert books["matched"] == truth.expired == 211
+    assert books["pending"] == 0
+    late = plain(tracer, "late")
+    assert late["count"] == 211
+    parts = [plain(tracer, stage) for stage in ("slack", "timer", "wait")]
+    assert [part["count"] for part in parts] == [211] * 3
+    assert sum(part["sum_ns"] for part in parts) == late["sum_ns"]
+    # The wheel rounds a delay of 20 ms up by one to two ticks of 4 ms, whatever else happens.
+    assert parts[0]["max_ns"] <= 8_000_000
+    assert_same_distribution(late, truth.late_ns, slack=8)
+
+
+def test_the_requested_delay_is_shown_and_never_latency():
+    with Tracer("--mech=delayed_work", f"-f{DAD}") as tracer:
+        run_load("delayed", 101, "--delay-ms", 500)
+    assert plain(tracer, "delay")["min_ns"] >= 480_000_000
+    assert plain(tracer, "late")["p50_ns"] < 100_000_000
+
+
+def test_its_work_is_in_both_books():
+    with Tracer(BOTH, f"-f{DAD}") as tracer:
+        run_load("delayed", 101)
+    assert tracer.books("delayed_work")["matched"] == 101
+    # The work queues itself twice more, without a timer.
+    assert tracer.books("workqueue")["matched"] == 303
+
+
+def test_cancelled():
+    with Tracer(BOTH, f"-f{DAD}") as tracer:
+        run_load("delayed-cancel", 1_009)
+    books = tracer.books("delayed_work")
+    assert books["queued"] == 1_009
+    assert books["pending"] == 0
+    assert books["rearmed"] == books["flushed_early"] == 0
+    assert books["cancelled"] + books["aged_out"] + books["superseded"] == 1_009
+    # The rest had its memory freed and used anew before it was looked at.
+    assert books["cancelled"] > 1_009 // 2
+
+
+def test_rearmed():
+    with Oracle(timers=True) as oracle:
+        with Tracer("--mech=delayed_work", f"-f{DAD}") as tracer:
+            run_load("delayed-rearm", 503)
+    truth = oracle.result().delayed[DAD]
+    books = tracer.books("delayed_work")
+    assert books["queued"] == truth.armed == 3 * 503
+    assert books["rearmed"] == truth.rearmed == 2 * 503
+    assert books["pending"] == 0
+    assert books["cancelled"] + books["aged_out"] + books["superseded"] == 503
+
+
+def test_flushed_early_has_no_late():
+    with Oracle(timers=True) as oracle:
+        with Tracer(BOTH, f"-f{REAPER}") as tracer:
+            run_load("flush-early", 53)
+    truth = oracle.result().delayed[REAPER]
+    books = tracer.books("delayed_work")
+    assert books["flushed_early"] == truth.flushed > 40
+    assert books["matched"] == truth.expired
+    assert tracer.books("workqueue")["matched"] == truth.flushed + truth.expired
+
+
+def test_inotify():
+    with Oracle(timers=True) as oracle:
+        with Tracer("--mech=delayed_work", f"-f{REAPER}", settle_s=0.3) as tracer:
+            run_load("inotify", 10_007)
+    truth = oracle.result().delayed[REAPER]
+    books = tracer.books("delayed_work")
+    assert books["queued"] == truth.armed > 0
+    assert books["matched"] == truth.expired
+    assert books["flushed_early"] == truth.flushed
+
+
+def test_an_idle_host_does_not_look_late():
+    """Deferrable timers and the wheel's rounding are by design: both are shown apart."""
+    with Tracer("--mech=delayed_work", "--stage=all") as tracer:
+        time.sleep(4)
+    apart = deferrable(tracer, "late")
+    assert apart and apart["count"] > 0
+    assert tracer.books("delayed_work")["matched"] == \
+        apart["count"] + (plain(tracer, "late") or {"count": 0})["count"]
+    for pick in (plain, deferrable):
+        late = pick(tracer, "late")
+        if late:
+            assert late["sum_ns"] == sum(
+                pick(tracer, stage)["sum_ns"] for stage in ("slack", "timer", "wait"))
+
+
+def test_raw_tracepoints_tell_the_same():
+    with Tracer("--mech=delayed_work", "--hook=raw_tp", f"-f{DAD}") as tracer:
+        run_load("delayed", 101)
+    assert tracer.books("delayed_work")["matched"] == 101
