@@ -21,22 +21,76 @@ static __always_inline __u64 dw_work(__u64 timer)
 	return timer - bpf_core_field_offset(struct delayed_work, timer);
 }
 
-/* mod_delayed_work and flush_delayed_work take the timer off and go on with interrupts off: the
- * same task on the same CPU, within this. Nothing else tells them from a cancel and a new use. */
-#define DW_AT_ONCE_NS 20000
+/* The timer that left the wheel last on this CPU, and who took it off. */
+struct dw_stop {
+	__u64 key;
+	__u64 task;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dw_stop);
+} last_stop SEC(".maps");
+
+static __always_inline struct dw_stop *dw_last_stop(void)
+{
+	const __u32 zero = 0;
+
+	return bpf_map_lookup_elem(&last_stop, &zero);
+}
+
+/* Was this timer taken off by this very task, on this CPU, with no other timer or queueing since?
+ * mod_delayed_work and flush_delayed_work go on with interrupts off, so nothing comes between,
+ * however long the CPU is stalled. Forgets the stop: whatever asks comes after it. */
+static __always_inline int dw_just_stopped(__u64 key)
+{
+	struct dw_stop *stop = dw_last_stop();
+	int just;
+
+	if (!stop)
+		return 0;
+	just = stop->key == key && stop->task == bpf_get_current_task();
+	stop->key = 0;
+	return just;
+}
 
 /* How a live entry of an item left that is armed or queued anew. `at_once` is the book for a timer
- * that was taken off for just that. */
-static __always_inline __u32 dw_left_by(const struct al_entry *entry, __u32 at_once, __u64 now)
+ * that was just taken off for that. */
+static __always_inline __u32 dw_left_by(const struct al_entry *entry, __u32 at_once, int just)
 {
-	const struct al_item *item = entry->item;
-
-	if (!(item->flags & AL_ITEM_STOPPED))
+	if (!(entry->item->flags & AL_ITEM_STOPPED))
 		return AL_SUPERSEDED;
-	if (item->cpu == bpf_get_smp_processor_id() && item->pool == bpf_get_current_task() &&
-	    now - item->workqueue <= DW_AT_ONCE_NS)
-		return at_once;
-	return AL_CANCELLED;
+	return just ? at_once : AL_CANCELLED;
+}
+
+/* An item is armed anew whose work is queued and not seen started. It was cancelled, or its start
+ * is only just about to be traced, PENDING being clear already: then that start comes before this
+ * timer fires, and finds the queueing here. 1 if it was set aside. */
+static __always_inline int dw_set_aside(struct al_books *b, const struct al_entry *queued, __u64 key)
+{
+	struct al_entry aside;
+
+	switch (al_claim(key | AL_KEY_ASIDE, &aside)) {
+	case AL_CLAIM_NEW:
+		break;
+	case AL_CLAIM_FOUND:
+		al_count_shared(b, AL_SUPERSEDED);
+		break;
+	default:
+		return 0;
+	}
+	*aside.item = *queued->item;
+	al_let_go(&aside, queued->old);
+	return 1;
+}
+
+/* An owned entry whose start would have come by now. */
+static __always_inline void dw_drop(struct al_books *b, struct al_entry *entry, __u64 key)
+{
+	al_count_shared(b, AL_SUPERSEDED);
+	al_remove(entry, key);
 }
 
 /* Under the timer base's lock. `second` is the tracepoint's second argument. */
@@ -48,22 +102,29 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	const __u64 key = work | AL_KEY_DELAYED;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	const __u32 phase = control.phase;
+	const int just = dw_just_stopped(key);
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
 	__u64 now, jiffies, expires;
 	struct al_entry entry;
+	int aside = 0;
 	__u32 flags;
 	__s64 delay;
 
 	if (phase == AL_CLOSED || !al_function_wanted(function))
 		return 0;
-	now = bpf_ktime_get_ns();
 	if (phase == AL_DRAINING) {
+		/* Not ours any more. What is queued keeps its entry: its start may be under way. */
 		if (al_own(key, &entry) > 0) {
-			al_count_shared(b, dw_left_by(&entry, AL_REARMED, now));
+			if (entry.item->flags & AL_ITEM_QUEUED) {
+				al_let_go(&entry, entry.old);
+				return 0;
+			}
+			al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
 			al_remove(&entry, key);
 		}
 		return 0;
 	}
+	now = bpf_ktime_get_ns();
 	jiffies = bpf_jiffies64();
 	dw_learn_base(now, jiffies);
 	expires = BPF_CORE_READ(timer, expires);
@@ -74,7 +135,12 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	case AL_CLAIM_BUSY:
 		return 0;
 	case AL_CLAIM_FOUND:
-		al_count_shared(b, dw_left_by(&entry, AL_REARMED, now));
+		if (entry.item->flags & AL_ITEM_QUEUED)
+			aside = dw_set_aside(b, &entry, key);
+		else if (entry.item->flags & AL_ITEM_ASIDE)
+			aside = -1;
+		if (aside <= 0)
+			al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
 		break;
 	case AL_CLAIM_NEW:
 		break;
@@ -86,8 +152,8 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	entry.item->function = function;
 	entry.item->workqueue = 0;
 	entry.item->pool = 0;
-	entry.item->flags = flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0;
-	entry.item->cpu = cpu;
+	entry.item->flags = (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0) |
+			    (aside ? AL_ITEM_ASIDE : 0);
 	al_let_go(&entry, now);
 	return 0;
 }
@@ -111,17 +177,18 @@ static __always_inline int dw_expired(__u64 timer_address)
 static __always_inline int dw_stopped(__u64 timer_address)
 {
 	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
+	struct dw_stop *stop = dw_last_stop();
 	struct al_entry entry;
 
 	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
 		return 0;
-	if (!(entry.item->flags & AL_ITEM_QUEUED)) {
+	if (!(entry.item->flags & AL_ITEM_QUEUED))
 		entry.item->flags |= AL_ITEM_STOPPED;
-		entry.item->pool = bpf_get_current_task();
-		entry.item->cpu = bpf_get_smp_processor_id();
-		entry.item->workqueue = bpf_ktime_get_ns();
-	}
 	al_let_go(&entry, entry.old);
+	if (stop) {
+		stop->key = key;
+		stop->task = bpf_get_current_task();
+	}
 	return 0;
 }
 
@@ -130,20 +197,25 @@ static __always_inline int dw_stopped(__u64 timer_address)
 __noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u64 now)
 {
 	const __u64 key = work | AL_KEY_DELAYED;
+	const int just = dw_just_stopped(key);
+	struct al_entry entry, aside;
 	struct al_books *b;
-	struct al_entry entry;
 
 	if (al_own(key, &entry) <= 0)
 		return 0;
 	b = al_books_of(cpu, AL_DELAYED_WORK);
+	if (entry.item->flags & AL_ITEM_ASIDE) {
+		entry.item->flags &= ~AL_ITEM_ASIDE;
+		if (al_own(key | AL_KEY_ASIDE, &aside) > 0)
+			dw_drop(b, &aside, key | AL_KEY_ASIDE);
+	}
 	if (entry.item->flags & AL_ITEM_QUEUED) {
 		/* Queued twice without being armed in between: the first one was cancelled. */
-		al_count_shared(b, AL_SUPERSEDED);
-		al_remove(&entry, key);
+		dw_drop(b, &entry, key);
 		return 0;
 	}
 	if (!(entry.item->flags & AL_ITEM_EXPIRED)) {
-		al_count_shared(b, dw_left_by(&entry, AL_FLUSHED_EARLY, now));
+		al_count_shared(b, dw_left_by(&entry, AL_FLUSHED_EARLY, just));
 		al_remove(&entry, key);
 		return 0;
 	}
@@ -158,15 +230,20 @@ __noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u
 /* Takes the entry of a starting work that came by its timer. */
 static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *armed)
 {
-	const __u64 key = work | AL_KEY_DELAYED;
+	__u64 key = work | AL_KEY_DELAYED;
 	struct al_entry entry;
 
 	if (al_own(key, &entry) <= 0)
 		return 0;
 	if (!(entry.item->flags & AL_ITEM_QUEUED)) {
 		/* Armed again before this start was seen: the entry is the next one's. */
+		const int aside = entry.item->flags & AL_ITEM_ASIDE;
+
+		entry.item->flags &= ~AL_ITEM_ASIDE;
 		al_let_go(&entry, entry.old);
-		return 0;
+		key |= AL_KEY_ASIDE;
+		if (!aside || al_own(key, &entry) <= 0)
+			return 0;
 	}
 	*item = *entry.item;
 	*armed = entry.old;

@@ -73,7 +73,6 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	entry.item->workqueue = workqueue;
 	entry.item->pool = pool;
 	entry.item->flags = flags;
-	entry.item->cpu = cpu;
 	al_let_go(&entry, now);
 	return 0;
 }

@@ -15,7 +15,7 @@ __noinline int wq_sweep_one(__u32 i)
 	if (i >= AL_SWEEP_KEYS)
 		return 0;
 	key = sweep.key[i];
-	work = (const void *)(key & ~AL_KEY_DELAYED);
+	work = (const void *)(key & ~AL_KEY_MARKS);
 	if (al_own(key, &entry) <= 0) {
 		sweep.verdict[i] = AL_GONE;
 		return 0;
@@ -26,6 +26,11 @@ __noinline int wq_sweep_one(__u32 i)
 		return 0;
 	}
 	b = al_books_of(0, key & AL_KEY_DELAYED ? AL_DELAYED_WORK : AL_WORKQUEUE);
+	if (key & AL_KEY_ASIDE) {
+		dw_drop(b, &entry, key);
+		sweep.verdict[i] = AL_EXPIRED;
+		return 0;
+	}
 	/* A queued work stands on a list (PWQ), an armed one is only PENDING. */
 	waiting = key & AL_KEY_DELAYED ? WORK_STRUCT_PENDING : WORK_STRUCT_PWQ;
 	if (bpf_probe_read_kernel(&data, sizeof(data), &work->data.counter) ||

@@ -86,8 +86,11 @@ enum al_book {
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 
 /* An item's key in the pending table: its address; delayed_work marks the lowest bit, so that
- * an armed item and the same item queued can both be there. */
+ * an armed item and the same item queued can both be there, and the next one where it was armed
+ * again before its start was seen. */
 #define AL_KEY_DELAYED 1ULL
+#define AL_KEY_ASIDE 2ULL
+#define AL_KEY_MARKS (AL_KEY_DELAYED | AL_KEY_ASIDE)
 
 /* The stamp of a pending item is also its ownership word. */
 #define AL_STAMP_FREE 0ULL
@@ -180,10 +183,10 @@ struct al_item {
 	__u64 due;       /* delayed_work: arm time + requested delay */
 	__u64 expiry;    /* delayed_work: jiffy at which its wheel bucket expires */
 	__u64 function;
-	__u64 workqueue; /* delayed_work, stopped: when its timer was taken off the wheel */
-	__u64 pool;      /* delayed_work, stopped: the task that did it */
+	__u64 workqueue;
+	__u64 pool;
 	__u32 flags;     /* AL_ITEM_* */
-	__u32 cpu;       /* where it was queued; delayed_work, stopped: where that was */
+	__u32 reserved;
 };
 
 #define AL_ITEM_BH 1u         /* runs in softirq */
@@ -192,6 +195,7 @@ struct al_item {
 #define AL_ITEM_STOPPED 8u    /* delayed_work: its timer was taken off the wheel */
 #define AL_ITEM_QUEUED 16u    /* delayed_work: its timer is done, the work is queued */
 #define AL_ITEM_DELAYED 32u   /* workqueue: a delayed_work entry goes with it */
+#define AL_ITEM_ASIDE 128u    /* delayed_work: an entry with AL_KEY_ASIDE may go with it */
 #define AL_ITEM_OVERTAKEN 64u /* a later queueing took its place: only its stamp is known */
 
 struct al_overflow {

@@ -94,15 +94,19 @@ def test_flushed_early_has_no_late():
     assert tracer.books("workqueue")["matched"] == truth.flushed + truth.expired
 
 
-def test_inotify():
+def test_armed_again_before_its_start_is_seen():
+    """PENDING is clear before the start is traced, and this load arms again at once: the arming
+    overtakes the start of the one before, which must keep its own times."""
     with Oracle(timers=True) as oracle:
         with Tracer("--mech=delayed_work", f"-f{REAPER}", settle_s=0.3) as tracer:
-            run_load("inotify", 10_007)
+            run_load("inotify", 300_007)
     truth = oracle.result().delayed[REAPER]
     books = tracer.books("delayed_work")
-    assert books["queued"] == truth.armed > 0
+    assert books["queued"] == truth.armed > 50
     assert books["matched"] == truth.expired
     assert books["flushed_early"] == truth.flushed
+    assert books["superseded"] == 0
+    assert_same_distribution(plain(tracer, "late"), truth.late_ns, slack=8)
 
 
 def test_an_idle_host_does_not_look_late():
