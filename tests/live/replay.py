@@ -133,6 +133,10 @@ class Replay:
         for address, timer in self._timers.items():
             self._leave(address, timer)
 
+    def function_of(self, timer):
+        """What the work of a timer was queued with last; 0 where it never was."""
+        return self._function.get(timer, 0)
+
     def _queue(self, time_ns, cpu, pid, work, function, workqueue):
         stats = self.works[function]
         stats.queued += 1

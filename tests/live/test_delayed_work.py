@@ -4,12 +4,18 @@ re-armed, flushed and cancelled told apart."""
 import time
 
 from load import run_load
-from oracle import Oracle
 from test_workqueue import assert_same_distribution
 from tracer import Tracer
+from window import window
 
 DAD, REAPER = "addrconf_dad_work", "fsnotify_mark_destroy_workfn"
 BOTH = "--mech=workqueue,delayed_work"
+
+
+def delayed_window(function, options, load, settle_s=0.1):
+    """(tracer, replay.Delayed of the function)"""
+    tracer, result = window(function, options, load, timers=True, settle_s=settle_s)
+    return tracer, result.delayed[function]
 
 
 def plain(tracer, stage):
@@ -26,10 +32,8 @@ def deferrable(tracer, stage):
 
 
 def test_prime_in_prime_out_and_the_stages_sum():
-    with Oracle(timers=True) as oracle:
-        with Tracer("--mech=delayed_work", "--stage=all", f"-f{DAD}") as tracer:
-            run_load("delayed", 211, "--delay-ms", 20)
-    truth = oracle.result().delayed[DAD]
+    tracer, truth = delayed_window(DAD, ["--mech=delayed_work", "--stage=all"],
+                                   ["delayed", 211, "--delay-ms", 20])
     books = tracer.books("delayed_work")
     assert books["queued"] == truth.armed == 211
     assert books["matched"] == truth.expired == 211
@@ -52,8 +56,7 @@ def test_the_requested_delay_is_shown_and_never_latency():
 
 
 def test_its_work_is_in_both_books():
-    with Tracer(BOTH, f"-f{DAD}") as tracer:
-        run_load("delayed", 101)
+    tracer, _ = delayed_window(DAD, [BOTH], ["delayed", 101])
     assert tracer.books("delayed_work")["matched"] == 101
     # The work queues itself twice more, without a timer.
     assert tracer.books("workqueue")["matched"] == 303
@@ -72,10 +75,7 @@ def test_cancelled():
 
 
 def test_rearmed():
-    with Oracle(timers=True) as oracle:
-        with Tracer("--mech=delayed_work", f"-f{DAD}") as tracer:
-            run_load("delayed-rearm", 503)
-    truth = oracle.result().delayed[DAD]
+    tracer, truth = delayed_window(DAD, ["--mech=delayed_work"], ["delayed-rearm", 503])
     books = tracer.books("delayed_work")
     assert books["queued"] == truth.armed == 3 * 503
     assert books["rearmed"] == truth.rearmed == 2 * 503
@@ -84,10 +84,7 @@ def test_rearmed():
 
 
 def test_flushed_early_has_no_late():
-    with Oracle(timers=True) as oracle:
-        with Tracer(BOTH, f"-f{REAPER}") as tracer:
-            run_load("flush-early", 53)
-    truth = oracle.result().delayed[REAPER]
+    tracer, truth = delayed_window(REAPER, [BOTH], ["flush-early", 53])
     books = tracer.books("delayed_work")
     assert books["flushed_early"] == truth.flushed > 40
     assert books["matched"] == truth.expired
@@ -97,12 +94,10 @@ def test_flushed_early_has_no_late():
 def test_armed_again_before_its_start_is_seen():
     """PENDING is clear before the start is traced, and this load arms again at once: the arming
     overtakes the start of the one before, which must keep its own times."""
-    with Oracle(timers=True) as oracle:
-        with Tracer("--mech=delayed_work", f"-f{REAPER}", settle_s=0.3) as tracer:
-            run_load("inotify", 300_007)
-    truth = oracle.result().delayed[REAPER]
+    tracer, truth = delayed_window(REAPER, ["--mech=delayed_work"], ["inotify", 60_013],
+                                   settle_s=0.3)
     books = tracer.books("delayed_work")
-    assert books["queued"] == truth.armed > 50
+    assert books["queued"] == truth.armed > 10
     assert books["matched"] == truth.expired
     assert books["flushed_early"] == truth.flushed
     assert books["superseded"] == 0
@@ -125,6 +120,5 @@ def test_an_idle_host_does_not_look_late():
 
 
 def test_raw_tracepoints_tell_the_same():
-    with Tracer("--mech=delayed_work", "--hook=raw_tp", f"-f{DAD}") as tracer:
-        run_load("delayed", 101)
+    tracer, _ = delayed_window(DAD, ["--mech=delayed_work", "--hook=raw_tp"], ["delayed", 101])
     assert tracer.books("delayed_work")["matched"] == 101

@@ -11,6 +11,7 @@ import pytest
 from load import LOAD, run_load
 from oracle import Oracle
 from tracer import ASYNCLAT, Tracer, by_name
+from window import window
 
 AIO, PTY, BARRIER = "aio_fsync_work", "flush_to_ldisc", "wq_barrier_func"
 
@@ -138,10 +139,9 @@ def test_queued_on_one_cpu_and_run_on_another():
 
 def test_work_that_queues_itself_while_it_runs():
     """A stamp consumed at the end loses the queueing that came meanwhile."""
-    with Oracle() as oracle:
-        with Tracer("--mech=workqueue", "-faddrconf_dad_work") as tracer:
-            run_load("delayed", 101)
-    truth = oracle.result().works["addrconf_dad_work"]
+    function = "addrconf_dad_work"
+    tracer, result = window(function, ["--mech=workqueue"], ["delayed", 101])
+    truth = result.works[function]
     assert truth.self_requeued >= 101
     assert tracer.stage("wait")["count"] == len(truth.wait_ns) == truth.queued
     assert tracer.books()["unmatched_start"] == 0
