@@ -61,6 +61,8 @@ static __always_inline __u32 al_hash(__u64 address)
 	return (__u32)((address * 0x9e3779b97f4a7c15ULL) >> 32);
 }
 
+#include "atomics.bpf.h"
+
 /* ---- books and rows ------------------------------------------------------------------------- */
 
 static __always_inline struct al_books *al_books_of(__u32 cpu, __u32 mechanism)
@@ -138,7 +140,7 @@ __noinline __u32 al_group_index(__u32 base, __u64 address)
 			return key;
 		if (g->key)
 			continue;
-		old = __sync_val_compare_and_swap(&g->key, 0, address);
+		old = al_cas(&g->key, 0, address);
 		if (!old || old == address)
 			return key;
 	}
@@ -164,7 +166,7 @@ __noinline int al_record_group(__u32 index, __u64 value, __u64 now)
 		const __u64 min = e->min_plus_one;
 
 		if ((min && value >= min - 1) ||
-		    __sync_val_compare_and_swap(&e->min_plus_one, min, value + 1) == min)
+		    al_cas(&e->min_plus_one, min, value + 1) == min)
 			break;
 	}
 	for (int i = 0; i < 4; i++) {
@@ -172,7 +174,7 @@ __noinline int al_record_group(__u32 index, __u64 value, __u64 now)
 
 		if (value <= max)
 			break;
-		if (__sync_val_compare_and_swap(&e->max, max, value) == max) {
+		if (al_cas(&e->max, max, value) == max) {
 			e->max_at = now;
 			e->max_cpu = bpf_get_smp_processor_id();
 			break;
@@ -226,7 +228,7 @@ __noinline __u32 al_worker_index(__u64 owner, __u32 claim)
 		const __u32 key = (first + i) & mask;
 		struct al_worker *w = bpf_map_lookup_elem(&workers, &key);
 
-		if (w && !w->owner && !__sync_val_compare_and_swap(&w->owner, 0, owner))
+		if (w && !w->owner && !al_cas(&w->owner, 0, owner))
 			return key;
 	}
 	return AL_NO_WORKER;

@@ -52,7 +52,7 @@ static __always_inline __u64 *al_spill_of(__u64 key)
 
 static __always_inline void al_let_go(struct al_entry *e, __u64 stamp)
 {
-	__sync_lock_test_and_set(e->stamp, stamp);
+	al_store(e->stamp, stamp);
 }
 
 /* Takes an owned entry out of the table. */
@@ -74,7 +74,7 @@ static __always_inline __u64 al_seize(__u64 *word)
 		if (stamp == AL_STAMP_FREE)
 			return AL_STAMP_FREE;
 		if (stamp != AL_STAMP_BUSY &&
-		    __sync_val_compare_and_swap(word, stamp, AL_STAMP_BUSY) == stamp)
+		    al_cas(word, stamp, AL_STAMP_BUSY) == stamp)
 			return stamp;
 		bpf_ktime_get_ns(); /* some 30 ns: leave the cache line to the one who writes it */
 	}
@@ -107,7 +107,7 @@ static __noinline int al_own(__u64 key, struct al_entry *e)
 			return -1;
 		/* It may have changed hands between the two reads above. */
 		if (*(volatile __u64 *)&way->key != key) {
-			__sync_lock_test_and_set(&way->stamp, stamp);
+			al_store(&way->stamp, stamp);
 			continue;
 		}
 		e->item = bpf_map_lookup_elem(&items, &slot);
@@ -170,7 +170,7 @@ static __always_inline enum al_claim al_claim(__u64 key, struct al_entry *e)
 		struct al_way *way = &set->way[w];
 
 		if (!*(volatile __u64 *)&way->stamp &&
-		    !__sync_val_compare_and_swap(&way->stamp, AL_STAMP_FREE, AL_STAMP_BUSY)) {
+		    !al_cas(&way->stamp, AL_STAMP_FREE, AL_STAMP_BUSY)) {
 			const __u32 slot = index * AL_WAYS + w;
 
 			*(volatile __u64 *)&way->key = key;

@@ -29,7 +29,7 @@ __noinline int wq_row_wanted(__u32 index, __u64 workqueue)
 	if (!g->ready) {
 		bpf_probe_read_kernel_str(g->name, sizeof(g->name), &wq->name);
 		g->excluded = cfg.filter_workqueues && !wq_name_wanted(workqueue);
-		__sync_lock_test_and_set(&g->ready, 1);
+		al_store(&g->ready, 1);
 	}
 	return !g->excluded;
 }
@@ -46,7 +46,7 @@ __noinline int wq_describe_pool(__u32 index, __u64 pool_address, __u32 item_flag
 	g->id = BPF_CORE_READ(pool, id);
 	g->nice = BPF_CORE_READ(pool, attrs, nice);
 	g->flags = item_flags & AL_ITEM_BH ? AL_GROUP_BH : 0;
-	__sync_lock_test_and_set(&g->ready, 1);
+	al_store(&g->ready, 1);
 	return 0;
 }
 

@@ -85,7 +85,7 @@ static __always_inline int wq_gone(__u64 address, __u32 flags)
 	w->on_cpu = 0;
 	w->seen = 0;
 	w->on_cpu_now = 0;
-	__sync_lock_test_and_set(&w->owner, 0);
+	al_store(&w->owner, 0);
 	return 0;
 }
 

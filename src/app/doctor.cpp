@@ -88,6 +88,7 @@ std::string doctor_json(const Plan& plan, const Facts& facts) {
 										   {"btf", facts.btf},
 										   {"tick_ns", facts.tick_ns},
 										   {"capabilities", facts.capabilities},
+										   {"cas", facts.cas},
 										   {"lockdown", facts.lockdown},
 										   {"mechanisms", mechanisms}};
 	return result.dump() + "\n";

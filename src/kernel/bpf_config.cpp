@@ -49,6 +49,7 @@ BpfConfig make_bpf_config(const Plan& plan, const Request& request, const Facts&
 						  uint32_t possible_cpus) {
 	BpfConfig result;
 	al_config& c = result.config;
+	result.cas = facts.cas;
 	c.delayed_work_timer_fn = address(facts, "delayed_work_timer_fn");
 	c.wq_barrier_func = address(facts, "wq_barrier_func");
 	c.tick_ns = facts.tick_ns;

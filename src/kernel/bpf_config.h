@@ -25,6 +25,7 @@ struct MapSizes {
 
 struct BpfConfig {
 	al_config config{};
+	bool cas = true;  // which build of the object: this kernel's programs may compare and swap
 	MapSizes sizes;
 };
 

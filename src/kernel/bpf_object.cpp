@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "workqueue.skel.h"
+#include "workqueue_no_cas.skel.h"
 
 namespace asynclat {
 namespace {
@@ -68,9 +69,11 @@ Status configure(bpf_object* object, const BpfConfig& config) {
 
 }  // namespace
 
-std::span<const std::byte> embedded_object(std::string_view name) {
+std::span<const std::byte> embedded_object(std::string_view name, bool cas) {
 	size_t bytes = 0;
-	const void* object = name == "workqueue" ? workqueue__elf_bytes(&bytes) : nullptr;
+	const void* object = nullptr;
+	if (name == "workqueue")
+		object = cas ? workqueue__elf_bytes(&bytes) : workqueue_no_cas__elf_bytes(&bytes);
 	return {static_cast<const std::byte*>(object), bytes};
 }
 
@@ -105,7 +108,7 @@ Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config
 								  std::span<const std::string_view> unattached) {
 	libbpf_set_print(on_libbpf_message);
 	last_complaint.clear();
-	const auto bytes = embedded_object(name);
+	const auto bytes = embedded_object(name, config.cas);
 	bpf_object_open_opts options{};
 	options.sz = sizeof(options);
 	const std::string object_name(name);
@@ -182,6 +185,7 @@ uint64_t BpfObject::missed(std::string_view program) const {
 		bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
 	bpf_prog_info info{};
 	uint32_t bytes = sizeof(info);
+	// Before 5.12 the field is not there, and no event is skipped: there is no guard.
 	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &bytes)) return 0;
 	return info.recursion_misses;
 }

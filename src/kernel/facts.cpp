@@ -1,12 +1,15 @@
 #include "kernel/facts.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <ctime>
@@ -82,6 +85,28 @@ uint32_t find_wq_bh(const btf* types) {
 	return 0;
 }
 
+// The smallest program with a compare-and-swap. Only EINVAL says that it is unknown: without the
+// privilege to load anything nobody can tell.
+bool probe_cas() {
+	const bpf_insn program[] = {
+		{.code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1},
+		{.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_1,
+		 .off = -8,
+		 .imm = BPF_CMPXCHG},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	const int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "al_cas", "GPL", program,
+								 std::size(program), nullptr);
+	const bool unknown = fd < 0 && errno == EINVAL;
+	if (fd >= 0) close(fd);
+	return !unknown;
+}
+
 void each_hook(auto&& call) {
 	for (const Mechanism& m : catalog())
 		for (const Point& p : m.points)
@@ -104,6 +129,7 @@ Facts gather_facts(const Symbols& symbols) {
 	facts.tick_ns = read_tick_ns();
 	facts.capabilities = effective_capabilities();
 	facts.lockdown = read_lockdown();
+	facts.cas = probe_cas();
 	each_hook([&](const Hook& hook) {
 		if (hook.symbol.empty()) return;
 		if (const auto address = symbols.address(hook.symbol))
@@ -126,9 +152,9 @@ Facts gather_facts(const Symbols& symbols) {
 
 std::string to_text(const Facts& facts) {
 	std::string text =
-		fmt::format("release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\nlockdown {}\n",
+		fmt::format("release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\ncas {}\nlockdown {}\n",
 					facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh,
-					facts.lockdown.empty() ? "-" : facts.lockdown);
+					int{facts.cas}, facts.lockdown.empty() ? "-" : facts.lockdown);
 	for (const auto& [name, arguments] : facts.tracepoints)
 		text += fmt::format("tracepoint {} {}\n", name, arguments);
 	for (const auto& [name, address] : facts.addresses)
@@ -152,7 +178,7 @@ Result<Facts> facts_from_text(const std::string& text) {
 		uint64_t value = 0;
 		words >> key >> name;
 		const bool named = key == "tracepoint" || key == "address" || key == "capability";
-		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh";
+		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" || key == "cas";
 		if (numeric) words = std::istringstream(name);
 		if ((named || numeric) && !(words >> value))
 			return Error{.what = fmt::format("facts, line {}: `{}` lacks a number", number, line)};
@@ -168,6 +194,8 @@ Result<Facts> facts_from_text(const std::string& text) {
 			facts.tick_ns = value;
 		else if (key == "wq_bh")
 			facts.wq_bh = static_cast<uint32_t>(value);
+		else if (key == "cas")
+			facts.cas = value;
 		else if (key == "tracepoint")
 			facts.tracepoints[name] = static_cast<int>(value);
 		else if (key == "address")

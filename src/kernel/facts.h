@@ -19,6 +19,7 @@ struct Facts {
 	uint64_t tick_ns = 0;
 	uint32_t wq_bh = 0;                          // WQ_BH; 0: this kernel has no BH workqueues
 	std::map<std::string, bool> capabilities;    // bpf, perfmon, sys_admin, syslog: effective
+	bool cas = true;                             // BPF programs may compare and swap (5.12)
 	std::string lockdown;                        // none, integrity, confidentiality; empty: unknown
 	std::map<std::string, std::string> refused;  // program -> why loading or attaching it failed
 
