@@ -67,8 +67,8 @@ static __always_inline __u32 dw_left_by(const struct al_entry *entry, __u32 at_o
 
 /* An item is armed anew whose work is queued and not seen started. It was cancelled, or its start
  * is only just about to be traced, PENDING being clear already: then that start comes before this
- * timer fires, and finds the queueing here. 1 if it was set aside. */
-static __always_inline int dw_set_aside(struct al_books *b, const struct al_entry *queued, __u64 key)
+ * timer fires, and finds the queueing here. AL_ITEM_ASIDE if it was set aside. */
+static __always_inline __u32 dw_set_aside(struct al_books *b, const struct al_entry *queued, __u64 key)
 {
 	struct al_entry aside;
 
@@ -78,12 +78,16 @@ static __always_inline int dw_set_aside(struct al_books *b, const struct al_entr
 	case AL_CLAIM_FOUND:
 		al_count_shared(b, AL_SUPERSEDED);
 		break;
-	default:
+	case AL_CLAIM_FULL:
+		al_count_shared(b, AL_DROPPED_FULL);
+		return 0;
+	case AL_CLAIM_BUSY:
+		al_count_shared(b, AL_DROPPED_BUSY);
 		return 0;
 	}
 	*aside.item = *queued->item;
 	al_let_go(&aside, queued->old);
-	return 1;
+	return AL_ITEM_ASIDE;
 }
 
 /* An owned entry whose start would have come by now. */
@@ -106,8 +110,7 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
 	__u64 now, jiffies, expires;
 	struct al_entry entry;
-	int aside = 0;
-	__u32 flags;
+	__u32 flags, aside = 0;
 	__s64 delay;
 
 	if (phase == AL_CLOSED || !al_function_wanted(function))
@@ -135,12 +138,12 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	case AL_CLAIM_BUSY:
 		return 0;
 	case AL_CLAIM_FOUND:
-		if (entry.item->flags & AL_ITEM_QUEUED)
+		if (entry.item->flags & AL_ITEM_QUEUED) {
 			aside = dw_set_aside(b, &entry, key);
-		else if (entry.item->flags & AL_ITEM_ASIDE)
-			aside = -1;
-		if (aside <= 0)
-			al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
+			break;
+		}
+		aside = entry.item->flags & AL_ITEM_ASIDE;
+		al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
 		break;
 	case AL_CLAIM_NEW:
 		break;
@@ -152,8 +155,7 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	entry.item->function = function;
 	entry.item->workqueue = 0;
 	entry.item->pool = 0;
-	entry.item->flags = (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0) |
-			    (aside ? AL_ITEM_ASIDE : 0);
+	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0);
 	al_let_go(&entry, now);
 	return 0;
 }

@@ -148,6 +148,7 @@ static __always_inline enum al_claim al_claim_overflow(__u64 key, struct al_entr
 	}
 	e->item = &spilled->item;
 	e->stamp = &spilled->stamp;
+	e->old = 0;
 	e->overflowed = 1;
 	return AL_CLAIM_NEW;
 }

@@ -146,7 +146,7 @@ __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
 	item_class = item.flags & AL_ITEM_DEFERRABLE ? AL_CLASS_DEFERRABLE : AL_CLASS_PLAIN;
 	al_count(b, AL_STARTED);
 	if (!wq_file(b, cpu, AL_DELAYED_WORK, item_class, &item, item.due, now))
-		return AL_RUNS_DELAYED | AL_RUNS_UNSEEN;
+		return AL_RUNS_DELAYED | AL_RUNS_DELAYED_UNSEEN;
 	dw_record(item_class, &item, armed, now);
 	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0);
 }
@@ -184,16 +184,19 @@ static __always_inline int wq_started(__u64 work)
 			runs = AL_RUNS_WORK;
 			al_count(b, AL_STARTED);
 			if (!wq_file(b, cpu, AL_WORKQUEUE, AL_CLASS_PLAIN, &item, queued, now))
-				runs |= AL_RUNS_UNSEEN;
+				runs |= AL_RUNS_WORK_UNSEEN;
 		} else if (phase == AL_OPEN) {
 			function = wq_function(work);
 			runs = AL_RUNS_WORK;
 			al_count(b, AL_STARTED);
 			if (function == cfg.wq_barrier_func) {
 				al_count(b, AL_BARRIERS);
-				runs |= AL_RUNS_UNSEEN;
+				runs |= AL_RUNS_WORK_UNSEEN;
 			} else {
 				al_count(b, AL_UNMATCHED_START);
+				/* Nobody knows its workqueue. */
+				if (cfg.filter_workqueues || !al_cpu_wanted(cpu))
+					runs |= AL_RUNS_WORK_UNSEEN;
 			}
 		}
 	}
@@ -202,11 +205,11 @@ static __always_inline int wq_started(__u64 work)
 	if (!cfg.finish && !cfg.split)
 		goto hold;
 	w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
-	if (matched && !(runs & AL_RUNS_UNSEEN) && cfg.split)
+	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && cfg.split)
 		wq_split(b, w, &item, queued, now);
 	wq_occupy(w, cpu, work, function ?: wq_function(work), now, runs);
 hold:
-	if (matched && !(runs & AL_RUNS_UNSEEN) && item.activated > queued && item.activated <= now &&
+	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && item.activated > queued && item.activated <= now &&
 	    !(item.flags & AL_ITEM_OVERTAKEN))
 		al_record(AL_WQ_HOLD, AL_CLASS_PLAIN, item.activated - queued, now, function);
 	return 0;
@@ -239,14 +242,14 @@ static __always_inline int wq_finished(__u64 work)
 	runs = w->flags;
 	if (runs & AL_RUNS_WORK) {
 		al_count(al_books_of(cpu, AL_WORKQUEUE), AL_FINISHED);
-		if (!(runs & AL_RUNS_UNSEEN))
+		if (!(runs & AL_RUNS_WORK_UNSEEN))
 			al_record(AL_WQ_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
 	}
 	if (runs & AL_RUNS_DELAYED) {
 		al_count(al_books_of(cpu, AL_DELAYED_WORK), AL_FINISHED);
 		if (runs & AL_RUNS_DEFERRABLE)
 			al_record(AL_DW_RUN, AL_CLASS_DEFERRABLE, now - w->started, now, w->function);
-		else if (!(runs & AL_RUNS_UNSEEN))
+		else if (!(runs & AL_RUNS_DELAYED_UNSEEN))
 			al_record(AL_DW_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
 	}
 	w->work = 0;

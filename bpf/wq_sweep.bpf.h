@@ -27,8 +27,11 @@ __noinline int wq_sweep_one(__u32 i)
 	}
 	b = al_books_of(0, key & AL_KEY_DELAYED ? AL_DELAYED_WORK : AL_WORKQUEUE);
 	if (key & AL_KEY_ASIDE) {
-		dw_drop(b, &entry, key);
-		sweep.verdict[i] = AL_EXPIRED;
+		if (sweep.expire)
+			dw_drop(b, &entry, key);
+		else
+			al_let_go(&entry, entry.old);
+		sweep.verdict[i] = sweep.expire ? AL_EXPIRED : AL_NOT_PENDING;
 		return 0;
 	}
 	/* A queued work stands on a list (PWQ), an armed one is only PENDING. */
@@ -39,7 +42,7 @@ __noinline int wq_sweep_one(__u32 i)
 		verdict = AL_UNREADABLE;
 	else
 		verdict = data & waiting ? AL_STILL_PENDING : AL_NOT_PENDING;
-	/* The start of an earlier queueing would have come long ago. */
+	/* The start of an earlier queueing comes at once or never, and the later one is old. */
 	if (entry.item->earlier) {
 		entry.item->earlier = 0;
 		al_count_shared(b, AL_SUPERSEDED);

@@ -219,8 +219,9 @@ struct al_worker {
 
 #define AL_RUNS_WORK 1u    /* is in workqueue's books */
 #define AL_RUNS_DELAYED 2u /* is in delayed_work's books */
-#define AL_RUNS_UNSEEN 4u  /* counted, but its run is not recorded: a barrier, or filtered */
-#define AL_RUNS_DEFERRABLE 8u /* of delayed_work's deferrable class */
+#define AL_RUNS_WORK_UNSEEN 4u /* its run is counted, not recorded: a barrier, or filtered */
+#define AL_RUNS_DELAYED_UNSEEN 8u /* the same in delayed_work's books */
+#define AL_RUNS_DEFERRABLE 16u /* of delayed_work's deferrable class */
 
 /* .data.control: the words that change while programs run. */
 struct al_control {

@@ -112,6 +112,9 @@ Result<Options> understand(const CommandLine& line) {
 	if (options.json && line.has("view"))
 		return usage_error("--json: cannot be together with --view",
 						   "--view is for people; --json has what every view shows");
+	if (options.json && options.facts)
+		return usage_error("--json: cannot be together with --facts",
+						   "--facts is text that asynclat's tests read");
 	const std::span<const std::string> words(line.words);
 	const size_t behind = options.command == Command::live ? 0 : 1;
 	if (const Status read = read_words(options, words.subspan(behind)); !read) return read.error();

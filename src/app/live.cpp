@@ -95,7 +95,7 @@ public:
 		if (!options_.request.workqueue.empty() && !named_ && !warned_glob_) {
 			warned_glob_ = true;
 			say(options_, fmt::format("asynclat: no item yet on a workqueue that --workqueue {} "
-									  "matches",
+									  "matches\n  asynclat -W shows their names",
 									  in_quotes(options_.request.workqueue)));
 		}
 	}
@@ -126,6 +126,7 @@ Result<Exit> run_live(const Options& options) {
 	LoopEvents events;
 	events.interval = Watch(options);
 	events.still_nothing = [&] {
+		if (!options.request.workqueue.empty()) return;  // Watch tells
 		const Mechanism& m = mechanism(description.mechanisms.front().mechanism);
 		say(options, has_filter(options.request)
 						 ? fmt::format("No {} event has passed the filters yet. Without them, this "

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/outlet.h"
 #include "base/units.h"
 #include "catalog/mechanism.h"
 
@@ -13,8 +14,11 @@ Result<Exit> judge(const Options& options, const Interval& total) {
 			const StageData* data = m.stage(limit.stage);
 			if (!data) continue;
 			const Histogram all = data->all_cpus();
-			const uint64_t value = all.empty()           ? 0
-								   : limit.quantile >= 1 ? all.max.value_ns
+			if (all.empty()) {
+				tell(fmt::format("asynclat: --fail-if {} passes: there was no event", limit.text));
+				continue;
+			}
+			const uint64_t value = limit.quantile >= 1   ? all.max.value_ns
 								   : limit.quantile <= 0 ? all.min_ns
 														 : all.quantile(limit.quantile);
 			if (value > limit.limit_ns)

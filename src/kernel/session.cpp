@@ -58,14 +58,14 @@ Result<std::unique_ptr<Session>> Session::open(const Request& request, Facts fac
 	if (!cpus) return cpus.error();
 	raise_memlock();
 	const Symbols::Selection functions = symbols->select(request.functions);
-	if (!request.functions.empty() && symbols->empty())
-		return Error{Exit::unsupported, "--function needs the addresses of kernel functions",
-					 "/proc/kallsyms shows none (kptr_restrict, CAP_SYSLOG)",
-					 "run as root, or with kernel.kptr_restrict at 0 or 1"};
 	// Each round leaves out at least one more hook, so this ends.
 	for (;;) {
 		Plan plan = make_plan(catalog(), facts, request);
 		if (auto fine = check(plan, facts, request); !fine) return fine.error();
+		if (!request.functions.empty() && symbols->empty())
+			return Error{Exit::unsupported, "--function needs the addresses of kernel functions",
+						 "/proc/kallsyms shows none (kptr_restrict, CAP_SYSLOG)",
+						 "run as root, or with kernel.kptr_restrict at 0 or 1"};
 		BpfConfig config = make_bpf_config(plan, request, facts, cpus->back() + 1);
 		config.sizes.functions = std::max<uint32_t>(1, functions.addresses.size());
 		const auto hooks = plan.hooks(kObject);
@@ -188,6 +188,7 @@ Result<Snapshot> Session::finish() {
 	do {
 		pause(kMs);
 	} while (now(CLOCK_MONOTONIC) < drained_by && reader_.pending());
+	sweeper_.begin_anew();
 	auto waiting = sweeper_.round(now(CLOCK_MONOTONIC), 0);
 	if (waiting && *waiting) {
 		pause(kLastSweepsNs);

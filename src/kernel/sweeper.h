@@ -26,6 +26,8 @@ public:
 	// start takes from clearing the bit to its tracepoint (a preempted worker: seconds at worst).
 	// Returns how many entries wait for the next round's word.
 	Result<uint64_t> round(uint64_t now_ns, uint64_t min_age_ns);
+	// The next round is the first one: what rounds before it found does not count.
+	void begin_anew() { suspects_.clear(); }
 
 	// Counts what is in the tables; exact once the programs are detached.
 	[[nodiscard]] InFlight count() const;

@@ -23,11 +23,8 @@ std::string rounded(uint64_t value_ns, Unit unit) {
 }
 
 std::string exact(uint64_t value_ns, Unit unit) {
-	if (unit == Unit::nsecs || value_ns % 1000 == 0)
-		return std::to_string(unit == Unit::nsecs ? value_ns : value_ns / 1000);
-	std::string text = fmt::format("{}.{:03}", value_ns / 1000, value_ns % 1000);
-	text.erase(text.find_last_not_of('0') + 1);
-	return text;
+	if (unit == Unit::nsecs) return std::to_string(value_ns);
+	return fmt::format("{}.{:03}", value_ns / 1000, value_ns % 1000);
 }
 
 std::string duration(uint64_t value_ns) {

@@ -143,6 +143,14 @@ def test_fail_if_is_5():
         assert tracer.end()[0] == 0
 
 
+def test_fail_if_without_an_event_passes_and_says_so():
+    done = run("-q", "-m", "workqueue", "-f", "no_such_function", "-d", "0.1s",
+               "--fail-if", "workqueue.wait.p99=1ns")
+    assert done.returncode == 0
+    assert done.stderr == \
+        "asynclat: --fail-if workqueue.wait.p99=1ns passes: there was no event\n"
+
+
 def test_max_loss_is_6():
     options = ("-m", "workqueue", "-f", AIO, "--max-loss", "1", "--max-entries", "8")
     with Running(*options) as tracer:

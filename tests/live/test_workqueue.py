@@ -277,6 +277,17 @@ def test_filters_by_cpu_and_workqueue_keep_the_books():
     assert "no item yet on a workqueue" in tracer.warnings
 
 
+@pytest.mark.parametrize("left_out", [("--workqueue=no_such_*",), ("--cpu=0",)])
+def test_what_a_filter_leaves_out_has_no_run_either(left_out):
+    """Also where the start is unmatched: nobody knows its workqueue, but its CPU."""
+    with Tracer("--mech=workqueue", "--max-entries=1", *left_out) as tracer:
+        run_load("aio", 10_007, "--batch", 4_096, "--cpu", 1)
+    assert tracer.books()["unmatched_start"] > 1_000
+    assert tracer.books()["finished"] > 10_000
+    counts = [cpu["count"] for cpu in tracer.stage("run")["cpus"] if cpu["cpu"] == 1]
+    assert sum(counts) == 0
+
+
 def test_workqueue_glob_selects():
     with Tracer("--mech=workqueue") as tracer:
         run_load("aio", 503)

@@ -180,11 +180,11 @@ TEST(Cli, GroupingsAreOneEach) {
 
 TEST(Cli, CommandsTakeTheirOptionsBeforeAndAfter) {
 	for (const Arguments& a :
-		 {Arguments{"doctor", "--json", "--facts"}, Arguments{"-j", "doctor", "--facts"},
-		  Arguments{"--facts", "-j", "doctor"}}) {
+		 {Arguments{"doctor", "--json", "-v"}, Arguments{"-j", "doctor", "-v"},
+		  Arguments{"-v", "-j", "doctor"}}) {
 		const Options o = options_of(a);
 		EXPECT_EQ(o.command, Command::doctor) << shown(a);
-		EXPECT_TRUE(o.json && o.facts) << shown(a);
+		EXPECT_TRUE(o.json && o.verbose) << shown(a);
 	}
 	EXPECT_EQ(options_of({"list"}).command, Command::list);
 	EXPECT_TRUE(options_of({"--markdown", "-v", "list"}).markdown);
@@ -447,6 +447,8 @@ TEST(CliFaults, 4_CpuListsSayWhichEntryIsWrong) {
 TEST(CliFaults, 5_JsonAndViewExcludeEachOther) {
 	EXPECT_EQ(error_of({"--json", "--view", "hist"}).what,
 			  "--json: cannot be together with --view");
+	EXPECT_EQ(error_of({"doctor", "--json", "--facts"}).what,
+			  "--json: cannot be together with --facts");
 }
 
 // 6: a glob that may match is no error here.

@@ -41,11 +41,11 @@ TEST(Quantity, RoundingKeepsTheOrder) {
 
 TEST(Quantity, ExactKeepsEveryNanosecond) {
 	EXPECT_EQ(exact(410'123, Unit::usecs), "410.123");
-	EXPECT_EQ(exact(410'120, Unit::usecs), "410.12");
-	EXPECT_EQ(exact(410'000, Unit::usecs), "410");
-	EXPECT_EQ(exact(1'000'000, Unit::usecs), "1000");
+	EXPECT_EQ(exact(410'120, Unit::usecs), "410.120");
+	EXPECT_EQ(exact(410'000, Unit::usecs), "410.000");
+	EXPECT_EQ(exact(1'000'000, Unit::usecs), "1000.000");
 	EXPECT_EQ(exact(7, Unit::usecs), "0.007");
-	EXPECT_EQ(exact(0, Unit::usecs), "0");
+	EXPECT_EQ(exact(0, Unit::usecs), "0.000");
 	EXPECT_EQ(exact(410'123, Unit::nsecs), "410123");
 	EXPECT_EQ(exact(1'000, Unit::nsecs), "1000");
 }
