@@ -90,8 +90,10 @@ struct truth_run {
 extern struct truth_run truth;
 
 extern const struct truth_kind truth_irq_work_kinds[];
+extern const struct truth_kind truth_task_work_kinds[];
 
 void truth_irq_work_init(void);
+void truth_task_work_init(void);
 
 void *truth_symbol(const char *name);
 

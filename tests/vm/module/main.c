@@ -22,6 +22,7 @@ static DECLARE_WAIT_QUEUE_HEAD(idle);
 
 static const struct truth_kind *const mechanisms[] = {
 	truth_irq_work_kinds,
+	truth_task_work_kinds,
 };
 
 /* ---- the run ------------------------------------------------------------------------------- */
@@ -300,6 +301,7 @@ static const struct proc_ops truth_proc_ops = {
 static int __init truth_init(void)
 {
 	truth_irq_work_init();
+	truth_task_work_init();
 	/* Holds kernel addresses. */
 	if (!proc_create("asynclat_truth", 0600, NULL, &truth_proc_ops))
 		return -ENOMEM;
