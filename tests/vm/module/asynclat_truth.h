@@ -91,6 +91,8 @@ extern struct truth_run truth;
 
 extern const struct truth_kind truth_irq_work_kinds[];
 extern const struct truth_kind truth_task_work_kinds[];
+extern const struct truth_kind truth_workqueue_kinds[];
+extern const struct truth_kind truth_delayed_work_kinds[];
 
 void truth_irq_work_init(void);
 void truth_task_work_init(void);
@@ -108,6 +110,7 @@ void truth_gap(void);
 /* The row beyond the last: blockers and companions are in the table, but not in its totals. */
 struct truth_row *truth_extra(const char *function);
 void truth_block(struct truth_row *row);
+void truth_settle(struct workqueue_struct *queue, int cpu);
 
 static inline unsigned int truth_calls(const struct truth_kind *kind)
 {

@@ -23,6 +23,8 @@ static DECLARE_WAIT_QUEUE_HEAD(idle);
 static const struct truth_kind *const mechanisms[] = {
 	truth_irq_work_kinds,
 	truth_task_work_kinds,
+	truth_workqueue_kinds,
+	truth_delayed_work_kinds,
 };
 
 /* ---- the run ------------------------------------------------------------------------------- */
