@@ -93,6 +93,8 @@ extern const struct truth_kind truth_irq_work_kinds[];
 extern const struct truth_kind truth_task_work_kinds[];
 extern const struct truth_kind truth_workqueue_kinds[];
 extern const struct truth_kind truth_delayed_work_kinds[];
+extern const struct truth_kind truth_kthread_worker_kinds[];
+extern const struct truth_kind truth_kthread_kinds[];
 
 void truth_irq_work_init(void);
 void truth_task_work_init(void);

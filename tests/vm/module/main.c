@@ -25,6 +25,8 @@ static const struct truth_kind *const mechanisms[] = {
 	truth_task_work_kinds,
 	truth_workqueue_kinds,
 	truth_delayed_work_kinds,
+	truth_kthread_worker_kinds,
+	truth_kthread_kinds,
 };
 
 /* ---- the run ------------------------------------------------------------------------------- */
