@@ -37,9 +37,15 @@ std::string doctor_text(const Plan& plan, const Facts& facts) {
 		facts.release, facts.arch, facts.btf ? "yes" : "no",
 		static_cast<double>(facts.tick_ns) / 1e6, facts.wq_bh ? "yes" : "no",
 		facts.lockdown.empty() ? "unknown" : facts.lockdown, capabilities_text(facts));
+	const Status allowed = check(plan, facts, {});
+	const bool forbidden = !allowed && allowed.error().exit == Exit::permission;
+	if (forbidden)
+		out += fmt::format("\n{}: {}\n  {}\n", allowed.error().what, allowed.error().evidence,
+						   allowed.error().hint);
 	for (const MechanismPlan& m : plan.mechanisms) {
 		out += fmt::format("\n{}: {}\n", m.mechanism->name,
 						   m.works() ? "can be measured" : "cannot be measured");
+		if (forbidden) continue;  // one reason for all
 		for (const PointPlan& p : m.points) {
 			const std::string how = p.hook                             ? hook_text(*p.hook)
 									: p.point->of == PointOf::computed ? "computed"
