@@ -1,0 +1,156 @@
+"""Boots a Debian kernel under QEMU's emulator, runs a shell command there, and tells what it
+printed and its exit status.
+
+The flags are not a matter of taste:
+- An uncompressed vmlinux boots by PVH. `-cpu max,-cx16`: the emulator corrupts flags after
+  cmpxchg16b, and guests died of it. 2 CPUs are needed for work that crosses CPUs; more are slower.
+- ttyS0 is the console and carries the protocol (@@UP, @@RC), ttyS1 what the command prints, so
+  neither can spoil the other.
+"""
+
+import os
+import pathlib
+import re
+import selectors
+import shutil
+import subprocess
+import tempfile
+import time
+
+from failure import Failure
+from initramfs import Initramfs
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = pathlib.Path(os.environ.get("ASYNCLAT_BUILD", HERE.parents[1] / "build"))
+BUSYBOX = pathlib.Path("/bin/busybox")
+QEMU = "qemu-system-x86_64"
+
+LIMIT_S = 120
+LAST_LINES = 20
+
+FLAGS = ("-accel tcg,thread=multi -cpu max,-cx16 -M pc -smp 2 -m 1G -nodefaults -no-user-config "
+         "-display none -serial stdio -no-reboot").split()
+KERNEL_WORDS = ("console=ttyS0,115200 panic=-1 quiet nokaslr mitigations=off audit=0 apparmor=0 "
+                "selinux=0 tsc=reliable random.trust_cpu=on")
+
+
+def initramfs(command, modules, files):
+    """`files`: name in the guest -> path here, beside what every guest has."""
+    archive = Initramfs()
+    for directory in ("proc", "sys", "dev", "tmp", "run", "root", "etc", "modules"):
+        archive.directory(directory)
+    archive.device("dev/console", 5, 1)
+    archive.file("bin/busybox", BUSYBOX.read_bytes())
+    applets = subprocess.run([BUSYBOX, "--list"], capture_output=True, text=True, check=True).stdout
+    for applet in applets.split():
+        if applet != "busybox":
+            archive.link(f"bin/{applet}", "busybox")
+    for program in ("asynclat", "asynclat-load"):
+        if (BUILD / program).is_file():
+            archive.file(f"bin/{program}", stripped(BUILD / program))
+    for module in modules:
+        archive.file(f"modules/{module.name}", module.read_bytes(), 0o644)
+    for name, path in files.items():
+        path = pathlib.Path(path)
+        archive.file(name.lstrip("/"), path.read_bytes(), 0o755 if os.access(path, os.X_OK) else 0o644)
+    archive.file("init", (HERE / "init").read_bytes())
+    archive.file("cmd", command)
+    return archive.bytes()
+
+
+def stripped(program):
+    """Its symbols are most of it, and the guest would have to unpack them."""
+    with tempfile.NamedTemporaryFile(prefix="asynclat-stripped-") as copy:
+        done = subprocess.run(["strip", "-o", copy.name, program], check=False,
+                              capture_output=True)
+        return pathlib.Path(copy.name if done.returncode == 0 else program).read_bytes()
+
+
+class Boot:
+    """One attempt: `printed` (where it was kept), `status` (None: no result), and the console."""
+
+    def __init__(self, vmlinux, initrd, limit_s, sink):
+        self.printed = bytearray()
+        self.timed_out = False
+        self._sink = sink
+        with tempfile.TemporaryDirectory(prefix="asynclat-guest-") as scratch:
+            console = pathlib.Path(scratch, "console")
+            archive = pathlib.Path(scratch, "initrd")
+            archive.write_bytes(initrd)
+            with open(console, "wb") as log:
+                self._run(vmlinux, archive, log, time.monotonic() + limit_s)
+            self.console = console.read_bytes().decode(errors="replace").replace("\r", "")
+
+    def _run(self, vmlinux, archive, log, deadline):
+        ours, theirs = os.pipe()
+        # The guest dies with us, however we die.
+        guest = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", QEMU, *FLAGS, "-serial", f"file:/dev/fd/{theirs}",
+             "-kernel", vmlinux, "-initrd", archive, "-append", KERNEL_WORDS],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[theirs])
+        os.close(theirs)
+        try:
+            self._pass_on(ours, deadline)
+            guest.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.timed_out = True
+        finally:
+            os.close(ours)
+            guest.kill()
+            guest.wait()
+
+    def _pass_on(self, source, deadline):
+        """As it comes, so that somebody who watches sees it live."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(source, selectors.EVENT_READ)
+            while selector.select(max(0, deadline - time.monotonic())):
+                part = os.read(source, 65536)
+                if not part:
+                    return
+                self.printed += part
+                if self._sink:
+                    self._sink(part)
+
+    @property
+    def is_up(self):
+        return re.search(r"^@@UP$", self.console, re.MULTILINE) is not None
+
+    @property
+    def status(self):
+        found = re.findall(r"^@@RC (\d+)$", self.console, re.MULTILINE)
+        return int(found[-1]) if found else None
+
+    @property
+    def stumbled(self):
+        """The emulator's fault, not the command's: worth a second try."""
+        return self.status is None and (not self.is_up or "Oops: int3" in self.console)
+
+
+class Result:
+    """What the command printed, and its exit status."""
+
+    def __init__(self, boot):
+        self.printed, self.status = bytes(boot.printed), boot.status
+
+
+def require_programs():
+    for program in (BUSYBOX, QEMU):
+        if not shutil.which(program):
+            raise Failure(f"there is no {program} here", hint="tools/install-packages vm")
+
+
+def run(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None, note=lambda text: None):
+    """Runs the shell text `command` (bytes) on the kernel whose `image` directory this is. `sink`
+    gets what is printed as it comes, `note` what is to be told about the guest itself."""
+    require_programs()
+    initrd = initramfs(command, sorted(image.glob("*.ko")), files or {})
+    boot = Boot(image / "vmlinux", initrd, limit_s, sink)
+    if boot.stumbled:
+        note(f"{kernel.abi} {'crashed' if boot.is_up else 'did not come up'}; once more")
+        boot = Boot(image / "vmlinux", initrd, limit_s, sink)
+    if boot.status is None:
+        why = f"no result within {limit_s:g} s" if boot.timed_out else \
+            "it ended without a result" if boot.is_up else "it did not come up"
+        last = "\n".join(boot.console.splitlines()[-LAST_LINES:])
+        raise Failure(f"guest {kernel.abi}: {why}; the end of its console", last)
+    return Result(boot)
