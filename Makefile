@@ -2,6 +2,7 @@
 # of Debian's packages is installed first (tools/install-packages).
 #
 #   make run ARGS="--mech=workqueue 1 3"    the options of asynclat
+#   make vm KERNEL=6.12 CMD='asynclat -d 3s'    a shell command in a guest, byte for byte
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ARGS ?= --mech=workqueue 1 3
@@ -10,7 +11,7 @@ ARGS ?= --mech=workqueue 1 3
 python := /usr/bin/python3
 cxx_files = $(shell git ls-files -- 'src/*.cpp' 'src/*.h' 'tests/*.cpp' 'tests/*.h')
 
-.PHONY: help configured build run test lint format bench asan clean
+.PHONY: help configured build run test vm lint format bench asan clean
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -35,15 +36,24 @@ run: ## trace a load of its own for three seconds; ARGS="..." passes options
 	trap 'kill $$load; wait $$load' EXIT; \
 	$$as_root build/asynclat $(ARGS)
 
-test: configured ## build, run every test
+test: configured ## build, run every test, here and in guests
+	tools/install-packages vm
 	cmake --build --preset dev
 	@set -o pipefail; failed=0; \
 	ctest --test-dir build --output-on-failure --no-tests=error -j $$(nproc) | tee build/ctest.log || failed=1; \
-	$(python) -m pytest tests/unit tests/live | tee build/pytest.log || failed=1; \
+	$(python) -m pytest -rs tests/unit tests/live tests/vm | tee build/pytest.log || failed=1; \
 	echo; \
 	grep 'tests passed' build/ctest.log; \
 	tail -n 1 build/pytest.log; \
 	exit $$failed
+
+# Not expanded by make, nor in a recipe: the shell in the guest is the first that reads CMD.
+vm: export VM_CMD := $(value CMD)
+unexport CMD
+vm: ## run CMD by the shell of a guest; KERNEL=6.12 and the like says which
+	@$(MAKE) -s build >&2
+	@tools/install-packages vm
+	@tests/vm/boot '$(KERNEL)'
 
 lint: configured ## check the format, run clang-tidy
 	tools/install-packages lint
