@@ -26,7 +26,7 @@ BUSYBOX = pathlib.Path("/bin/busybox")
 QEMU = "qemu-system-x86_64"
 
 LIMIT_S = 120
-LAST_LINES = 20
+LAST_LINES = 40
 
 FLAGS = ("-accel tcg,thread=multi -cpu max,-cx16 -M pc -smp 2 -m 1G -nodefaults -no-user-config "
          "-display none -serial stdio -no-reboot").split()
@@ -51,8 +51,8 @@ def initramfs(command, modules, files):
     for module in modules:
         archive.file(f"modules/{module.name}", module.read_bytes(), 0o644)
     for name, path in files.items():
-        path = pathlib.Path(path)
-        archive.file(name.lstrip("/"), path.read_bytes(), 0o755 if os.access(path, os.X_OK) else 0o644)
+        mode = 0o755 if os.access(path, os.X_OK) else 0o644
+        archive.file(name.lstrip("/"), pathlib.Path(path).read_bytes(), mode)
     archive.file("init", (HERE / "init").read_bytes())
     archive.file("cmd", command)
     return archive.bytes()
