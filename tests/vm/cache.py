@@ -22,9 +22,11 @@ def locked():
 
 def made_once(place, make):
     """The directory `place`, which make(directory) fills where it is not there yet. It appears
-    complete or not at all, however the making ends."""
+    complete or not at all, however the making ends. Call it with the cache locked."""
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
+        for abandoned in place.parent.glob(".draft-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
         draft = pathlib.Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
         try:
             make(draft)

@@ -66,8 +66,7 @@ def resolve():
     return kernels, complaint
 
 
-@functools.cache
-def kernels(renew=False):
+def kernels(renew):
     """(the kernels that can be had, the reason why others cannot), at most a day old."""
     with locked():
         kept = json.loads(LIST.read_text()) if LIST.is_file() else None
@@ -96,8 +95,20 @@ def matches(kernel, prefix):
                for name in (kernel.name, kernel.abi))
 
 
+@functools.cache
+def kernels_or_failure(renew):
+    """A mirror that cannot be reached is not waited for again, kernel by kernel."""
+    try:
+        return kernels(renew)
+    except Failure as failure:
+        return failure
+
+
 def kernel_for(prefix, renew=False):
-    have, complaint = kernels(renew)
+    known = kernels_or_failure(renew)
+    if isinstance(known, Failure):
+        raise known
+    have, complaint = known
     found = [kernel for kernel in have if matches(kernel, prefix)]
     if found:
         return found[-1]

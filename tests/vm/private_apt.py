@@ -40,13 +40,13 @@ def said(done):
 
 
 def apt(*words, cwd=None):
+    environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
     command = [words[0], "-q"]
     for name, value in OPTIONS.items():
         command += ["-o", f"{name}={value}"]
     try:
         return subprocess.run([*command, *words[1:]], cwd=cwd, text=True, check=False,
-                              capture_output=True, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"})
+                              capture_output=True, stdin=subprocess.DEVNULL, env=environment)
     except FileNotFoundError as error:
         raise Failure(f"there is no {words[0]} here", str(error),
                       "guests run Debian's kernels: fetch them on a Debian") from error
