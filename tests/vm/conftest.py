@@ -3,4 +3,24 @@
 import pathlib
 import sys
 
+import pytest
+
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "live"))
+
+from guest_run import guest_run  # noqa: E402  (the path above is for what it imports)
+
+
+@pytest.fixture
+def run(kernel):
+    """What came of the guest with this kernel."""
+    run = guest_run(kernel)
+    if run.not_fetched:
+        pytest.skip(run.not_fetched)
+    if run.failed:
+        pytest.fail(run.failed, pytrace=False)
+    return run
+
+
+@pytest.fixture
+def commands(run):
+    return run.commands

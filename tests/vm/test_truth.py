@@ -1,0 +1,224 @@
+"""workqueue and delayed_work against ground truth, in guests: a module queues 23 items of each kind
+and writes down, item by item, when it was before and after the queueing call, at the start and at
+the end of the function. What asynclat stamps lies between: nothing here has a tolerance but where
+it says so.
+
+asynclat keeps no single items, so order is held rank by rank: where each item's measured time is
+at most its true bound, the k-th smallest measured is at most the k-th smallest bound."""
+
+import json
+
+import pytest
+
+import truth_module
+from kernel_list import WANTED
+from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
+
+N = 23
+PLAIN_KINDS = ["wq_percpu", "wq_unbound", "wq_highpri", "wq_ordered", "wq_max1", "wq_sleep",
+               "wq_burst", "wq_self", "wq_flush", "wq_bh"]
+DELAYED_KINDS = ["dw", "dw_deferrable", "dw_rearm"]
+KINDS = [*PLAIN_KINDS, "wq_cancel", "wq_coalesce", *DELAYED_KINDS, "dw_cancel", "dw_flush",
+         "dw_zero"]
+DELAY_NS = 20_000_000
+
+
+class Truth:
+    """A run of asynclat beside the module: `items` and `interval` by kind, and the total."""
+
+    def __init__(self, commands):
+        end = commands["truth"]
+        assert end.status == 0, end.err
+        self.lines = [json.loads(line) for line in end.out.splitlines()]
+        self.kinds = [name.removeprefix("module_") for name in commands if name.startswith("module_")]
+        for kind in self.kinds:
+            done = commands[f"module_{kind}"]
+            assert done.status == 0, (kind, done.err)
+        self.items = {kind: truth_module.items(commands[f"module_{kind}"].out)
+                      for kind in self.kinds}
+        # A report came after each kind.
+        assert len(self.lines) == 1 + len(self.kinds) + 2
+        self._intervals = dict(zip(self.kinds, self.lines[1:]))
+        self.total = by_name(self.lines[-1]["total"]["mechanisms"])
+
+    def mechanism(self, kind, name="workqueue"):
+        return by_name(self._intervals[kind]["mechanisms"])[name]
+
+    def stage(self, kind, stage, mechanism="workqueue", item_class=None):
+        for row in self.mechanism(kind, mechanism)["stages"]:
+            if row["name"] == stage and row.get("class") == item_class:
+                return row
+        return None
+
+    def of_function(self, kind, mechanism="workqueue"):
+        row = by_name(self.mechanism(kind, mechanism)["functions"]).get(f"truth_{kind}_fn")
+        return row["count"] if row else 0
+
+    def started(self, kind):
+        return [item for item in self.items[kind] if item.start_ns]
+
+    def count(self, result):
+        return sum(result in item.result for items in self.items.values() for item in items
+                   if item.index >= 0)
+
+
+@pytest.fixture
+def truth(run):
+    if run.no_module:
+        pytest.skip(run.no_module)
+    return Truth(run.commands)
+
+
+@pytest.fixture
+def kind(request, truth):
+    if request.param not in truth.kinds:
+        pytest.skip(f"this kernel has no {request.param}")
+    return request.param
+
+
+def for_each(kinds):
+    return pytest.mark.parametrize("kind", kinds, indirect=True)
+
+
+def ranks(stage, edge):
+    """An edge of the bucket of each item, in ascending order."""
+    return [bucket.get(edge, 1 << 63) for bucket in stage["buckets"] for _ in range(bucket["count"])]
+
+
+def assert_at_most(stage, bounds):
+    low = ranks(stage, "ge_ns")
+    assert len(low) == len(bounds)
+    assert all(a <= b for a, b in zip(low, sorted(bounds)))
+    assert stage["sum_ns"] <= sum(bounds)
+    assert stage["max_ns"] <= max(bounds)
+
+
+def assert_at_least(stage, bounds):
+    high = ranks(stage, "lt_ns")
+    assert len(high) == len(bounds)
+    assert all(a > b for a, b in zip(high, sorted(bounds)))
+    assert stage["sum_ns"] >= sum(bounds)
+    assert stage["max_ns"] >= max(bounds)
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(KINDS)
+def test_count(truth, kind):
+    own = [item for item in truth.started(kind) if item.index >= 0]
+    assert truth.of_function(kind) == len(own)
+    assert len(own) == (0 if kind.endswith("_cancel") else 1 if kind == "wq_coalesce" else N)
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(PLAIN_KINDS)
+def test_wait_and_run_lie_within_the_truth(truth, kind):
+    started = truth.started(kind)
+    wait, run = truth.stage(kind, "wait"), truth.stage(kind, "run")
+    assert_at_most(wait, [item.start_ns - item.before_ns for item in started])
+    assert_at_least(run, [item.end_ns - item.start_ns for item in started])
+    # And not far off: half the items are stamped within a millisecond of the truth, emulated.
+    median = sorted(item.start_ns - item.after_ns for item in started)[len(started) // 2]
+    assert wait["p50_ns"] >= median - 1_000_000
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(PLAIN_KINDS)
+def test_the_stages_sum_to_the_wait(truth, kind):
+    parts = [truth.stage(kind, name) for name in ("hold", "kick", "wakeup", "behind")]
+    unsplit = truth.mechanism(kind)["books"]["unsplit"]
+    assert unsplit == 0
+    assert sum(part["sum_ns"] for part in parts if part["count"]) == \
+        truth.stage(kind, "wait")["sum_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_hold_is_what_max_active_held(truth):
+    """Item by item: one that was queued while the one before ran was held until that ended."""
+    items = truth.started("wq_max1")
+    held = [before.end_ns - item.after_ns for before, item in zip(items, items[1:])
+            if item.after_ns < before.end_ns]
+    hold = truth.stage("wq_max1", "hold")
+    assert len(held) <= hold["count"] <= N - 1
+    assert hold["sum_ns"] >= sum(held)
+    # What is left of the wait after that is small beside it.
+    assert hold["sum_ns"] > truth.stage("wq_max1", "wait")["sum_ns"] / 2
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_behind_is_other_items_of_the_worker(truth):
+    """Of a burst that one worker runs, all but the first wait for the function of those before."""
+    items = sorted(truth.started("wq_burst"), key=lambda item: item.start_ns)
+    ran_before = sum(item.end_ns - item.start_ns for k, item in enumerate(items)
+                     for _ in items[k + 1:])
+    assert truth.stage("wq_burst", "behind")["sum_ns"] >= ran_before
+    assert truth.stage("wq_burst", "hold")["count"] == 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_bh_items_wait_behind_and_nowhere_else(truth):
+    if "wq_bh" not in truth.kinds:
+        pytest.skip("this kernel has no BH workqueues")
+    assert truth.stage("wq_bh", "behind")["count"] == N
+    for name in ("hold", "kick", "wakeup"):
+        assert truth.stage("wq_bh", name)["count"] == 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(DELAYED_KINDS)
+def test_late_lies_within_the_truth(truth, kind):
+    item_class = "deferrable" if kind == "dw_deferrable" else None
+    late = truth.stage(kind, "late", "delayed_work", item_class)
+    negative = truth.mechanism(kind, "delayed_work")["books"]["negative"]
+    assert late["count"] + negative == N
+    # A delay counts jiffies, so under a late tick an item may come early: no `late` then.
+    if not negative:
+        assert_at_most(late, [item.start_ns - item.before_ns - DELAY_NS
+                              for item in truth.started(kind)])
+    assert truth.of_function(kind) == N
+    parts = [truth.stage(kind, name, "delayed_work", item_class)
+             for name in ("slack", "timer", "wait")]
+    assert sum(part["sum_ns"] for part in parts) == late["sum_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_how_delayed_work_left(truth):
+    def books(kind):
+        return truth.mechanism(kind, "delayed_work")["books"]
+
+    assert books("dw_rearm")["queued"] == 3 * N
+    assert books("dw_rearm")["rearmed"] == truth.count("rearmed") == 2 * N
+    assert books("dw_flush")["queued"] == books("dw_flush")["flushed_early"] == N
+    assert books("dw_zero")["queued"] == 0
+    assert books("dw_cancel")["queued"] == N
+    for kind in ("dw", "dw_deferrable"):
+        assert books(kind)["queued"] == books(kind)["matched"] == N
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_cancelled_items_leave_the_books(truth):
+    assert truth.count("cancelled") == 2 * N
+    for mechanism in ("workqueue", "delayed_work"):
+        books = truth.total[mechanism]["books"]
+        assert books["cancelled"] + books["aged_out"] + books["superseded"] == N
+        assert books["pending"] == 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_every_flush_that_waited_is_a_barrier(truth):
+    for kind in ("wq_flush", "dw_flush"):
+        waited = sum("waited=1" in item.result for item in truth.items[kind])
+        assert truth.mechanism(kind)["books"]["barriers"] >= waited > 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_books_balance(truth, commands):
+    for line in truth.lines:
+        SCHEMA.validate(line)
+    for mechanism in truth.total.values():
+        check_books(mechanism)
+        for stage in mechanism["stages"]:
+            check_stage(stage)
+        for loss in ("missed", "dropped_full", "dropped_busy"):
+            assert mechanism["books"][loss] == 0
+    check_sums(truth.lines[1:-1], truth.total.values())
+    assert commands["rmmod"].status == 0, commands["rmmod"].err
