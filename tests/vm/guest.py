@@ -26,7 +26,7 @@ BUSYBOX = pathlib.Path("/bin/busybox")
 QEMU = "qemu-system-x86_64"
 
 LIMIT_S = 120
-LAST_LINES = 40
+LAST_LINES = 20
 
 FLAGS = ("-accel tcg,thread=multi -cpu max,-cx16 -M pc -smp 2 -m 1G -nodefaults -no-user-config "
          "-display none -serial stdio -no-reboot").split()
@@ -121,6 +121,14 @@ class Boot:
         return int(found[-1]) if found else None
 
     @property
+    def last_lines(self):
+        """From where the kernel complained, however long that is."""
+        lines = self.console.splitlines()
+        bad = [number for number, line in enumerate(lines)
+               if re.search("Kernel panic|Oops|BUG:", line)]
+        return lines[min([len(lines) - LAST_LINES, *bad]):] if len(lines) > LAST_LINES else lines
+
+    @property
     def stumbled(self):
         """The emulator's fault, not the command's: worth a second try."""
         return self.status is None and (not self.is_up or "Oops: int3" in self.console)
@@ -151,6 +159,6 @@ def run(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None, note=
     if boot.status is None:
         why = f"no result within {limit_s:g} s" if boot.timed_out else \
             "it ended without a result" if boot.is_up else "it did not come up"
-        last = "\n".join(boot.console.splitlines()[-LAST_LINES:])
-        raise Failure(f"guest {kernel.abi}: {why}; the end of its console", last)
+        raise Failure(f"guest {kernel.abi}: {why}; the end of its console",
+                      "\n".join(boot.last_lines))
     return Result(boot)

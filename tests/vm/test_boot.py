@@ -55,7 +55,7 @@ def test_files_and_status(tmp_path):
 
 
 def test_no_result_is_said():
-    done = boot(KERNEL, "echo before; echo c >/proc/sysrq-trigger")
+    done = boot(KERNEL, "echo before; sleep 1; echo c >/proc/sysrq-trigger")
     assert (done.returncode, done.stdout) == (125, b"before\n")
     assert b"it ended without a result; the end of its console:\n" in done.stderr
     assert b"Kernel panic" in done.stderr
