@@ -37,6 +37,7 @@ std::string doctor_text(const Plan& plan, const Facts& facts) {
 		facts.release, facts.arch, facts.btf ? "yes" : "no",
 		static_cast<double>(facts.tick_ns) / 1e6, facts.wq_bh ? "yes" : "no",
 		facts.lockdown.empty() ? "unknown" : facts.lockdown, capabilities_text(facts));
+	if (!facts.cas) out += "no BPF compare-and-swap: each item costs more\n";
 	const Status allowed = check(plan, facts, {});
 	const bool forbidden = !allowed && allowed.error().exit == Exit::permission;
 	if (forbidden)

@@ -56,6 +56,15 @@ TEST(Plan, GoldenOfAKernelWithTracepointsOnly) {
 	expect_golden("doctor_6.18.txt", doctor_text(make_plan(catalog(), facts, {}), facts));
 }
 
+// Taken in guests, where a test holds them against the kernels of today.
+TEST(Plan, GoldensOfDebiansKernels) {
+	for (const std::string name : {"5.10-cloud", "6.1-cloud", "6.12-cloud", "7-cloud"}) {
+		const Facts facts = fixture(name);
+		expect_golden("doctor_" + name + ".txt",
+					  doctor_text(make_plan(catalog(), facts, {}), facts));
+	}
+}
+
 TEST(Plan, GoldenWhereFunctionAddressesAreHidden) {
 	Facts facts = tracepoints_only();
 	facts.addresses.clear();

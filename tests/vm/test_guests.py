@@ -2,6 +2,7 @@
 in and exactly that out. Each kernel boots once, in the first test that asks for it."""
 
 import json
+import pathlib
 
 import pytest
 
@@ -9,6 +10,7 @@ from guest_run import guest_run
 from kernel_list import WANTED
 from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
 
+FACTS = pathlib.Path(__file__).resolve().parents[1] / "facts"
 MECHANISMS = ["workqueue", "delayed_work"]
 ENOUGH = 3
 
@@ -28,13 +30,14 @@ def test_doctor(kernel, commands):
 
 
 @pytest.mark.parametrize("kernel", WANTED)
-def test_facts(kernel, commands):
+def test_facts_are_those_of_the_fixture(kernel, commands):
+    """But for the release, which changes with every security update."""
     facts = commands["facts"]
     assert (facts.status, facts.err) == (0, "")
     assert facts.out.startswith(f"release {commands['release'].out}")
-    assert "\nrefused " not in facts.out
-    # 5.10 is the one whose BPF has no compare-and-swap: it runs the second build.
-    assert f"\ncas {int(kernel != '5.10')}\n" in facts.out
+    known = FACTS / f"{kernel}-cloud.txt"
+    assert facts.out.splitlines()[1:] == known.read_text().splitlines()[1:], \
+        f"cp build/vm/{kernel}/facts.out {known}"
 
 
 @pytest.mark.parametrize("load,function,count", [
@@ -44,8 +47,9 @@ def test_facts(kernel, commands):
 def test_prime_in_prime_out(commands, load, function, count):
     assert commands[load].status == 0, commands[load].err
     assert json.loads(commands[load].out)["started"] == count
-    counted = by_name(total(commands["workqueue"], "workqueue")["functions"])
-    assert counted[function]["count"] == count
+    workqueue = total(commands["workqueue"], "workqueue")
+    lacking = count - by_name(workqueue["functions"])[function]["count"]
+    assert 0 <= lacking <= workqueue["books"]["missed"]
 
 
 @pytest.mark.parametrize("kernel", WANTED)
@@ -56,12 +60,11 @@ def test_delayed_prime_in_prime_out(commands):
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("kernel", WANTED)
-def test_nothing_is_lost(commands, mechanism):
+def test_nothing_is_lost_but_what_the_kernel_says(commands, mechanism):
+    """Where BPF programs can be preempted (7), one that starts meanwhile is skipped, and counted."""
     books = total(commands[mechanism], mechanism)["books"]
-    assert {name: books.get(name, 0) for name in (
-        "missed", "dropped_full", "dropped_busy", "unmatched_start", "lost_finish")} == \
-        dict.fromkeys(("missed", "dropped_full", "dropped_busy", "unmatched_start",
-                       "lost_finish"), 0)
+    assert books["dropped_full"] == books["dropped_busy"] == 0
+    assert books.get("unmatched_start", 0) + books["lost_finish"] <= books["missed"]
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
