@@ -65,36 +65,48 @@ static __always_inline __u32 dw_left_by(const struct al_entry *entry, __u32 at_o
 	return just ? at_once : AL_CANCELLED;
 }
 
-/* An item is armed anew whose work is queued and not seen started. It was cancelled, or its start
- * is only just about to be traced, PENDING being clear already: then that start comes before this
- * timer fires, and finds the queueing here. AL_ITEM_ASIDE if it was set aside. */
-static __always_inline __u32 dw_set_aside(struct al_books *b, const struct al_entry *queued, __u64 key)
-{
-	struct al_entry aside;
-
-	switch (al_claim(key | AL_KEY_ASIDE, &aside)) {
-	case AL_CLAIM_NEW:
-		break;
-	case AL_CLAIM_FOUND:
-		al_count_shared(b, AL_SUPERSEDED);
-		break;
-	case AL_CLAIM_FULL:
-		al_count_shared(b, AL_DROPPED_FULL);
-		return 0;
-	case AL_CLAIM_BUSY:
-		al_count_shared(b, AL_DROPPED_BUSY);
-		return 0;
-	}
-	*aside.item = *queued->item;
-	al_let_go(&aside, queued->old);
-	return AL_ITEM_ASIDE;
-}
-
 /* An owned entry whose start would have come by now. */
 static __always_inline void dw_drop(struct al_books *b, struct al_entry *entry, __u64 key)
 {
 	al_count_shared(b, AL_SUPERSEDED);
 	al_remove(entry, key);
+}
+
+/* The item is armed anew: what becomes of the entry that it still has? AL_ITEM_ASIDE or 0, a flag
+ * for the new one.
+ *
+ * One whose work is queued and not seen started was cancelled, or its start is only just about to be
+ * traced, PENDING being clear already: then that start comes before the new timer fires. So it is
+ * set aside. While the books close nothing new comes, and it can stay where it is. */
+__noinline __u32 dw_make_way(__u32 cpu, __u64 key, int just, __u32 phase)
+{
+	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
+	struct al_entry entry, aside;
+	enum al_claim claim;
+	__u32 flags;
+
+	if (al_own(key, &entry) <= 0)
+		return 0;
+	flags = entry.item->flags;
+	if (!(flags & AL_ITEM_QUEUED)) {
+		al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
+		al_remove(&entry, key);
+		return flags & AL_ITEM_ASIDE;
+	}
+	if (phase == AL_DRAINING) {
+		al_let_go(&entry, entry.old);
+		return 0;
+	}
+	claim = al_claim(key | AL_KEY_ASIDE, &aside);
+	al_count_dropped(b, claim);
+	if (claim == AL_CLAIM_FOUND)
+		al_count_shared(b, AL_SUPERSEDED);
+	if (al_owns(claim)) {
+		*aside.item = *entry.item;
+		al_let_go(&aside, entry.old);
+	}
+	al_remove(&entry, key);
+	return al_owns(claim) ? AL_ITEM_ASIDE : 0;
 }
 
 /* Under the timer base's lock. `second` is the tracepoint's second argument. */
@@ -110,44 +122,26 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
 	__u64 now, jiffies, expires;
 	struct al_entry entry;
-	__u32 flags, aside = 0;
+	enum al_claim claim;
+	__u32 flags, aside;
 	__s64 delay;
 
 	if (phase == AL_CLOSED || !al_function_wanted(function))
 		return 0;
-	if (phase == AL_DRAINING) {
-		/* Not ours any more. What is queued keeps its entry: its start may be under way. */
-		if (al_own(key, &entry) > 0) {
-			if (entry.item->flags & AL_ITEM_QUEUED) {
-				al_let_go(&entry, entry.old);
-				return 0;
-			}
-			al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
-			al_remove(&entry, key);
-		}
+	aside = dw_make_way(cpu, key, just, phase);
+	if (phase == AL_DRAINING)
 		return 0;
-	}
 	now = bpf_ktime_get_ns();
 	jiffies = bpf_jiffies64();
 	dw_learn_base(now, jiffies);
 	expires = BPF_CORE_READ(timer, expires);
 	flags = BPF_CORE_READ(timer, flags);
 	delay = (__s64)(expires - jiffies);
-	switch (al_enter(b, key, &entry)) {
-	case AL_CLAIM_FULL:
-	case AL_CLAIM_BUSY:
+	claim = al_enter(b, key, &entry);
+	if (!al_owns(claim))
 		return 0;
-	case AL_CLAIM_FOUND:
-		if (entry.item->flags & AL_ITEM_QUEUED) {
-			aside = dw_set_aside(b, &entry, key);
-			break;
-		}
-		aside = entry.item->flags & AL_ITEM_ASIDE;
-		al_count_shared(b, dw_left_by(&entry, AL_REARMED, just));
-		break;
-	case AL_CLAIM_NEW:
-		break;
-	}
+	if (claim == AL_CLAIM_FOUND) /* it was busy a moment ago */
+		al_count_shared(b, AL_SUPERSEDED);
 	entry.item->earlier = 0;
 	entry.item->activated = 0;
 	entry.item->due = now + (delay > 0 ? delay * cfg.tick_ns : 0);

@@ -81,6 +81,30 @@ static __always_inline __u64 al_seize(__u64 *word)
 	return AL_STAMP_BUSY;
 }
 
+/* Both global, with numbers only: the verifier follows the loop once, and not once a way and call. */
+__noinline __u64 al_seize_way(__u32 index, __u32 way)
+{
+	struct al_set *set = bpf_map_lookup_elem(&pending, &index);
+
+	return set ? al_seize(&set->way[way & (AL_WAYS - 1)].stamp) : AL_STAMP_FREE;
+}
+
+__noinline __u64 al_seize_overflow(__u64 key)
+{
+	struct al_overflow *spilled = bpf_map_lookup_elem(&overflow, &key);
+	__u64 stamp;
+
+	if (!spilled)
+		return AL_STAMP_FREE;
+	stamp = al_seize(&spilled->stamp);
+	/* It may have become another key's between the look-up and the swap. */
+	if (stamp > AL_STAMP_BUSY && spilled->key != key) {
+		al_store(&spilled->stamp, stamp);
+		return AL_STAMP_FREE;
+	}
+	return stamp;
+}
+
 /* Owns the entry of key if it is pending: 1 owned, 0 not there, -1 busy. */
 static __noinline int al_own(__u64 key, struct al_entry *e)
 {
@@ -100,7 +124,7 @@ static __noinline int al_own(__u64 key, struct al_entry *e)
 		/* A way keeps the key of what left it: only its stamp says that something is there. */
 		if (*(volatile __u64 *)&way->key != key)
 			continue;
-		stamp = al_seize(&way->stamp);
+		stamp = al_seize_way(index, w);
 		if (stamp == AL_STAMP_FREE)
 			continue;
 		if (stamp == AL_STAMP_BUSY)
@@ -118,14 +142,14 @@ static __noinline int al_own(__u64 key, struct al_entry *e)
 	}
 	if (!*(volatile __u64 *)al_spill_of(key))
 		return 0;
-	spilled = bpf_map_lookup_elem(&overflow, &key);
-	if (!spilled)
-		return 0;
-	e->old = al_seize(&spilled->stamp);
+	e->old = al_seize_overflow(key);
 	if (e->old == AL_STAMP_FREE)
 		return 0;
 	if (e->old == AL_STAMP_BUSY)
 		return -1;
+	spilled = bpf_map_lookup_elem(&overflow, &key);
+	if (!spilled)
+		return 0; /* never: only its owner deletes it, and that is us */
 	e->item = &spilled->item;
 	e->stamp = &spilled->stamp;
 	e->overflowed = 1;
@@ -146,6 +170,7 @@ static __always_inline enum al_claim al_claim_overflow(__u64 key, struct al_entr
 		__sync_fetch_and_add(al_spill_of(key), -1ULL);
 		return err == -E2BIG ? AL_CLAIM_FULL : AL_CLAIM_BUSY;
 	}
+	spilled->key = key;
 	e->item = &spilled->item;
 	e->stamp = &spilled->stamp;
 	e->old = 0;
@@ -185,16 +210,26 @@ static __always_inline enum al_claim al_claim(__u64 key, struct al_entry *e)
 	return al_claim_overflow(key, e);
 }
 
+static __always_inline int al_owns(enum al_claim claim)
+{
+	return claim == AL_CLAIM_NEW || claim == AL_CLAIM_FOUND;
+}
+
+static __always_inline void al_count_dropped(struct al_books *b, enum al_claim claim)
+{
+	if (claim == AL_CLAIM_FULL)
+		al_count(b, AL_DROPPED_FULL);
+	if (claim == AL_CLAIM_BUSY)
+		al_count(b, AL_DROPPED_BUSY);
+}
+
 /* An item enters the books: al_claim(), counted. */
 static __always_inline enum al_claim al_enter(struct al_books *b, __u64 key, struct al_entry *e)
 {
 	const enum al_claim claim = al_claim(key, e);
 
 	al_count(b, AL_QUEUED);
-	if (claim == AL_CLAIM_FULL)
-		al_count(b, AL_DROPPED_FULL);
-	if (claim == AL_CLAIM_BUSY)
-		al_count(b, AL_DROPPED_BUSY);
+	al_count_dropped(b, claim);
 	return claim;
 }
 

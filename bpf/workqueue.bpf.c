@@ -29,6 +29,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	const __u32 phase = control.phase;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_entry entry;
+	enum al_claim claim;
 	struct al_books *b;
 	__u32 flags = 0;
 	__u64 now;
@@ -54,20 +55,14 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	}
 	if (workqueue_flags & cfg.wq_bh)
 		flags |= AL_ITEM_BH;
-	switch (al_enter(b, work, &entry)) {
-	case AL_CLAIM_FULL:
-	case AL_CLAIM_BUSY:
+	claim = al_enter(b, work, &entry);
+	if (!al_owns(claim))
 		return 0;
-	case AL_CLAIM_FOUND:
-		/* Cancelled and queued again, or queued again between the clearing of PENDING and
-		 * the start tracepoint: the start will tell. */
-		if (entry.item->earlier)
-			al_count_shared(b, AL_SUPERSEDED);
-		entry.item->earlier = entry.old;
-		break;
-	case AL_CLAIM_NEW:
-		entry.item->earlier = 0;
-	}
+	/* Cancelled and queued again, or queued again between the clearing of PENDING and the start
+	 * tracepoint: the start will tell. */
+	if (claim == AL_CLAIM_FOUND && entry.item->earlier)
+		al_count_shared(b, AL_SUPERSEDED);
+	entry.item->earlier = claim == AL_CLAIM_FOUND ? entry.old : 0;
 	entry.item->activated = 0;
 	entry.item->function = function;
 	entry.item->workqueue = workqueue;

@@ -199,6 +199,7 @@ struct al_item {
 #define AL_ITEM_OVERTAKEN 64u /* a later queueing took its place: only its stamp is known */
 
 struct al_overflow {
+	__u64 key;
 	__u64 stamp;
 	struct al_item item;
 };

@@ -32,10 +32,18 @@ Status check_spelling(std::span<const std::string> arguments) {
 		if (text.starts_with("--") && text.find('=') == text.size() - 1)
 			return usage_error(fmt::format("{} is without a value", in_quotes(text)),
 							   "a value behind the =, or no =");
-		for (const OptionRow& row : option_rows())
+		for (const OptionRow& row : option_rows()) {
 			if (text.starts_with('-') && text.substr(1) == row.name)
 				return usage_error(fmt::format("there is no option {}", in_quotes(text)),
 								   fmt::format("did you mean '--{}'?", row.name));
+			if (!row.letter.empty() && text.starts_with(fmt::format("-{}=", row.letter)))
+				return usage_error(
+					fmt::format("{}: no = behind a letter", in_quotes(text)),
+					row.argument.empty()
+						? fmt::format("-{} alone", row.letter)
+						: fmt::format("-{} {}, or --{}={}", row.letter, row.argument, row.name,
+									  row.argument));
+		}
 	}
 	return Nothing{};
 }

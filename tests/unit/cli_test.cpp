@@ -363,6 +363,8 @@ TEST(CliFaults, 1_UnknownNamesGetTheListAndTheNearest) {
 		 "there is no option '--cpus'",
 		 "did you mean '--cpu'? asynclat --help lists all"},
 		{{"-x"}, "there is no option '-x'", "asynclat --help lists all"},
+		{{"-q=1"}, "'-q=1': no = behind a letter", "-q alone"},
+		{{"-d=1s"}, "'-d=1s': no = behind a letter", "-d DURATION, or --duration=DURATION"},
 		{{"-json"}, "there is no option '-json'", "did you mean '--json'?"},
 		{{"-mech", "workqueue"}, "there is no option '-mech'", "did you mean '--mech'?"},
 	};

@@ -139,9 +139,7 @@ def test_hold_is_what_max_active_held(truth):
             if item.after_ns < before.end_ns]
     hold = truth.stage("wq_max1", "hold")
     assert len(held) <= hold["count"] <= N - 1
-    assert hold["sum_ns"] >= sum(held)
-    # What is left of the wait after that is small beside it.
-    assert hold["sum_ns"] > truth.stage("wq_max1", "wait")["sum_ns"] / 2
+    assert hold["sum_ns"] >= sum(held) > 0
 
 
 @pytest.mark.parametrize("kernel", WANTED)
