@@ -247,17 +247,20 @@ static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *arme
 	return 1;
 }
 
-/* late = slack + timer + wait, the bucket's expiry clamped into due-to-queued. */
+/* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
+ * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
 static __always_inline void dw_record(__u32 item_class, const struct al_item *item,
 				      __u64 armed, __u64 now)
 {
-	const __u64 queued = item->activated;
+	__u64 queued = item->activated;
 	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
 	__u64 bucket = item->due;
 
 	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
-	if (queued < item->due || queued > now)
-		return;
+	if (queued < item->due)
+		queued = item->due;
+	if (queued > now)
+		queued = now;
 	if (bucket_at > (__s64)bucket)
 		bucket = bucket_at;
 	if (bucket > queued)
