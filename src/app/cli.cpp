@@ -37,12 +37,11 @@ Status check_spelling(std::span<const std::string> arguments) {
 				return usage_error(fmt::format("there is no option {}", in_quotes(text)),
 								   fmt::format("did you mean '--{}'?", row.name));
 			if (!row.letter.empty() && text.starts_with(fmt::format("-{}=", row.letter)))
-				return usage_error(
-					fmt::format("{}: no = behind a letter", in_quotes(text)),
-					row.argument.empty()
-						? fmt::format("-{} alone", row.letter)
-						: fmt::format("-{} {}, or --{}={}", row.letter, row.argument, row.name,
-									  row.argument));
+				return usage_error(fmt::format("{}: no = behind a letter", in_quotes(text)),
+								   row.argument.empty()
+									   ? fmt::format("-{} alone", row.letter)
+									   : fmt::format("-{} {}, or --{}={}", row.letter, row.argument,
+													 row.name, row.argument));
 		}
 	}
 	return Nothing{};

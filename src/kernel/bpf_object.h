@@ -20,7 +20,8 @@ struct bpf_link;
 
 namespace asynclat {
 
-// Bytes of the object of that name, as built with or without compare-and-swap; empty if there is none.
+// Bytes of the object of that name, as built with or without compare-and-swap; empty if there is
+// none.
 std::span<const std::byte> embedded_object(std::string_view name, bool cas);
 
 // Where libbpf's own messages go; nothing by default.

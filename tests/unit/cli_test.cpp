@@ -179,9 +179,8 @@ TEST(Cli, GroupingsAreOneEach) {
 }
 
 TEST(Cli, CommandsTakeTheirOptionsBeforeAndAfter) {
-	for (const Arguments& a :
-		 {Arguments{"doctor", "--json", "-v"}, Arguments{"-j", "doctor", "-v"},
-		  Arguments{"-v", "-j", "doctor"}}) {
+	for (const Arguments& a : {Arguments{"doctor", "--json", "-v"}, Arguments{"-j", "doctor", "-v"},
+							   Arguments{"-v", "-j", "doctor"}}) {
 		const Options o = options_of(a);
 		EXPECT_EQ(o.command, Command::doctor) << shown(a);
 		EXPECT_TRUE(o.json && o.verbose) << shown(a);

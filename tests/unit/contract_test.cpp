@@ -112,8 +112,8 @@ TEST(Contract, OnlyTheBuildForItHasAtomicsThatGiveSomethingBack) {
 		bpf_object__for_each_program(p, object.get()) {
 			const bpf_insn* code = bpf_program__insns(p);
 			for (size_t i = 0; i < bpf_program__insn_cnt(p); i++)
-				found += BPF_CLASS(code[i].code) == BPF_STX && BPF_MODE(code[i].code) == BPF_ATOMIC &&
-						 code[i].imm != BPF_ADD;
+				found += BPF_CLASS(code[i].code) == BPF_STX &&
+						 BPF_MODE(code[i].code) == BPF_ATOMIC && code[i].imm != BPF_ADD;
 		}
 		EXPECT_EQ(found != 0, build.cas) << build << ": " << found;
 	}
