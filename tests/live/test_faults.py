@@ -235,16 +235,16 @@ def test_killed_while_loading(after_ms):
 
 @pytest.mark.parametrize("ending", [False, True])
 def test_killed_later(ending):
-    """The end waits a little for items that are under way; there are always some here."""
+    """The end may be over before the second signal comes: then there was nothing to kill."""
     with Running("--stage=all", "0.05", stdout=subprocess.DEVNULL) as tracer:
         busy = subprocess.Popen([LOAD, "aio", "100000000"], stdout=subprocess.DEVNULL)
         try:
             assert tracer.runs_for(0.1)
             if ending:
                 tracer.send(signal.SIGINT)
-                assert tracer.runs_for(0.005)
+                time.sleep(0.002)
             tracer.run.kill()
-            assert tracer.run.wait(2) == -signal.SIGKILL
+            assert tracer.run.wait(2) in ((-signal.SIGKILL, 0) if ending else (-signal.SIGKILL,))
         finally:
             busy.kill()
             busy.wait()
