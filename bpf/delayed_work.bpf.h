@@ -223,24 +223,28 @@ __noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u
 	return 1;
 }
 
-/* Takes the entry of a starting work that came by its timer. */
+/* Takes the entry of a starting work that came by its timer. Where it was armed again before this
+ * start was seen, the entry is the next one's, or just being made: this one's was set aside. */
 static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *armed)
 {
 	__u64 key = work | AL_KEY_DELAYED;
 	struct al_entry entry;
+	int owned = al_own(key, &entry);
 
-	if (al_own(key, &entry) <= 0)
-		return 0;
-	if (!(entry.item->flags & AL_ITEM_QUEUED)) {
-		/* Armed again before this start was seen: the entry is the next one's. */
+	if (owned > 0 && !(entry.item->flags & AL_ITEM_QUEUED)) {
 		const int aside = entry.item->flags & AL_ITEM_ASIDE;
 
-		entry.item->flags &= ~AL_ITEM_ASIDE;
 		al_let_go(&entry, entry.old);
-		key |= AL_KEY_ASIDE;
-		if (!aside || al_own(key, &entry) <= 0)
+		if (!aside)
 			return 0;
+		owned = 0;
 	}
+	if (!owned) {
+		key |= AL_KEY_ASIDE;
+		owned = al_own(key, &entry);
+	}
+	if (owned <= 0)
+		return 0;
 	*item = *entry.item;
 	*armed = entry.old;
 	al_remove(&entry, key);

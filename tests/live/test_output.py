@@ -168,8 +168,9 @@ def test_silence_names_a_command_that_helps(mechanism, makes):
     assert first == \
         f"No {mechanism} event has passed the filters yet. Without them, this makes some:\n"
     with Tracer("-m", mechanism, f"-f{makes}") as tracer:
-        subprocess.run(second, shell=True, check=True, stdout=subprocess.DEVNULL)
-        time.sleep(0.3)  # wb_update_bandwidth_workfn is armed for 200 ms
+        for _ in range(3):  # once does, unless the kernel hides it (oracle.py)
+            subprocess.run(second, shell=True, check=True, stdout=subprocess.DEVNULL)
+            time.sleep(0.5)  # wb_update_bandwidth_workfn is armed for 200 ms
     assert tracer.books(mechanism)["matched"] > 0
 
 
