@@ -49,8 +49,8 @@ def test_every_byte_through_make():
 
 def test_files_and_status(tmp_path):
     (tmp_path / "data").write_bytes(bytes(range(256)))
-    done = boot("--file", f"/root/deep/data={tmp_path / 'data'}", KERNEL,
-                "cat deep/data; exit 41")
+    done = boot("--file", f"/deep/data={tmp_path / 'data'}", KERNEL,
+                "cat /deep/data; exit 41")
     assert (done.returncode, done.stdout) == (41, bytes(range(256))), done.stderr.decode()
 
 
