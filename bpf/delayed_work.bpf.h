@@ -147,8 +147,6 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	entry.item->due = now + (delay > 0 ? delay * cfg.tick_ns : 0);
 	entry.item->expiry = cfg.bucket_expiry_arg ? second : al_bucket_expiry(expires, flags);
 	entry.item->function = function;
-	entry.item->workqueue = 0;
-	entry.item->pool = 0;
 	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0);
 	al_let_go(&entry, now);
 	return 0;

@@ -195,8 +195,8 @@ struct al_item {
 #define AL_ITEM_STOPPED 8u    /* delayed_work: its timer was taken off the wheel */
 #define AL_ITEM_QUEUED 16u    /* delayed_work: its timer is done, the work is queued */
 #define AL_ITEM_DELAYED 32u   /* workqueue: a delayed_work entry goes with it */
-#define AL_ITEM_ASIDE 128u    /* delayed_work: an entry with AL_KEY_ASIDE may go with it */
 #define AL_ITEM_OVERTAKEN 64u /* a later queueing took its place: only its stamp is known */
+#define AL_ITEM_ASIDE 128u    /* delayed_work: an entry with AL_KEY_ASIDE may go with it */
 
 struct al_overflow {
 	__u64 key;
