@@ -31,7 +31,7 @@ struct al_sweep sweep SEC(".data.sweep") = {};
 		__type(value, value_type);               \
 	} map_name SEC(".maps")
 
-AL_ARRAY(books, struct al_books);     /* [cpu][mechanism] */
+AL_ARRAY(books, struct al_books);     /* [cpu][ledger] */
 AL_ARRAY(rows, struct al_row);        /* [cpu][row] */
 AL_ARRAY(groups, struct al_group);    /* [mechanism, kind][AL_GROUP_ROWS + 1] */
 AL_ARRAY(workers, struct al_worker);
@@ -65,9 +65,9 @@ static __always_inline __u32 al_hash(__u64 address)
 
 /* ---- books and rows ------------------------------------------------------------------------- */
 
-static __always_inline struct al_books *al_books_of(__u32 cpu, __u32 mechanism)
+static __always_inline struct al_books *al_books_of(__u32 cpu, __u32 ledger)
 {
-	const __u32 key = cpu * AL_MECHANISMS + mechanism;
+	const __u32 key = cpu * AL_LEDGERS + ledger;
 
 	return bpf_map_lookup_elem(&books, &key);
 }
@@ -200,9 +200,9 @@ static __always_inline int al_cpu_wanted(__u32 cpu)
 
 /* ---- workers -------------------------------------------------------------------------------- */
 
-/* BH work runs in softirq on whatever task was interrupted: its slot belongs to the CPU. Odd, so
- * never the address of a task. */
-static __always_inline __u64 al_bh_owner(__u32 cpu)
+/* What runs in an interrupt runs on whatever task was interrupted: its slot belongs to the CPU. Odd,
+ * so never the address of a task. */
+static __always_inline __u64 al_cpu_owner(__u32 cpu)
 {
 	return (__u64)cpu << 1 | 1;
 }

@@ -148,6 +148,7 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	entry.item->expiry = cfg.bucket_expiry_arg ? second : al_bucket_expiry(expires, flags);
 	entry.item->function = function;
 	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0);
+	entry.item->ledger = AL_DELAYED_WORK;
 	al_let_go(&entry, now);
 	return 0;
 }

@@ -56,6 +56,17 @@ struct kthread {
 	void *data;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct kthread_worker;
+
+struct kthread_work {
+	struct list_head node;
+	void (*func)(struct kthread_work *work);
+};
+
 struct task_struct {
 	unsigned int flags;
 	char comm[16];

@@ -7,7 +7,8 @@
 #include "wq_executor.bpf.h"
 #include "wq_rows.bpf.h"
 #include "wq_split.bpf.h"
-#include "wq_sweep.bpf.h"
+#include "wq_look.bpf.h"
+#include "sweep.bpf.h"
 
 /* ---- queued, activated ---------------------------------------------------------------------- */
 
@@ -68,6 +69,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	entry.item->workqueue = workqueue;
 	entry.item->pool = pool;
 	entry.item->flags = flags;
+	entry.item->ledger = AL_WORKQUEUE;
 	al_let_go(&entry, now);
 	return 0;
 }
@@ -223,7 +225,7 @@ static __always_inline int wq_finished(__u64 work)
 
 	if (control.phase == AL_CLOSED)
 		return 0;
-	w = cfg.wq_bh ? al_worker_of(al_bh_owner(cpu), 0) : 0;
+	w = cfg.wq_bh ? al_worker_of(al_cpu_owner(cpu), 0) : 0;
 	if (!w || w->work != work)
 		w = al_worker_of(bpf_get_current_task(), 0);
 	if (!w || w->work != work) {

@@ -11,7 +11,7 @@ __noinline __u32 wq_executor_index(__u32 cpu, __u64 work, __u32 bh)
 	__u32 key;
 
 	if (bh || !(BPF_CORE_READ(task, flags) & PF_WQ_WORKER))
-		return al_worker_index(al_bh_owner(cpu), 1);
+		return al_worker_index(al_cpu_owner(cpu), 1);
 	key = al_worker_index((__u64)task, 1);
 	w = bpf_map_lookup_elem(&workers, &key);
 	if (w && w->work) {
@@ -21,7 +21,7 @@ __noinline __u32 wq_executor_index(__u32 cpu, __u64 work, __u32 bh)
 		struct worker *worker = BPF_CORE_READ(kthread, data);
 
 		if ((__u64)BPF_CORE_READ(worker, current_work) != work)
-			return al_worker_index(al_bh_owner(cpu), 1);
+			return al_worker_index(al_cpu_owner(cpu), 1);
 	}
 	return key;
 }

@@ -12,7 +12,14 @@
 enum al_mechanism {
 	AL_WORKQUEUE,
 	AL_DELAYED_WORK,
+	AL_KTHREAD,
 	AL_MECHANISMS,
+};
+
+/* Whose books: those of a mechanism, by al_mechanism, then those of stages that count items of
+ * their own. */
+enum al_ledger {
+	AL_LEDGERS = AL_MECHANISMS,
 };
 
 /* One number a stage of a mechanism; catalog/mechanisms.cpp gives each its name and meaning. */
@@ -29,25 +36,30 @@ enum al_stage {
 	AL_DW_WAIT,
 	AL_DW_RUN,
 	AL_DW_DELAY,
+	AL_KT_WAIT,
+	AL_KT_RUN,
 	AL_STAGES,
 };
 
-/* Classes split a mechanism's stages where one histogram would mix unlike things. */
+/* Classes split a mechanism's stages where one histogram would mix unlike things. A mechanism
+ * without any has the first. */
 enum al_class {
-	AL_CLASS_PLAIN,
-	AL_CLASS_DEFERRABLE, /* delayed_work on a deferrable timer: waits for a busy CPU by design */
-	AL_CLASSES,
+	AL_CLASS_PLAIN = 0,
+	AL_CLASS_DEFERRABLE = 1, /* delayed_work on a deferrable timer: waits for a busy CPU by design */
+	AL_CLASSES = 2,
 };
 
 enum al_group_kind {
 	AL_BY_FUNCTION,
 	AL_BY_WORKQUEUE,
 	AL_BY_POOL,
+	AL_BY_WORKER,  /* kthread: name of the worker's thread */
 	AL_GROUP_KINDS,
 };
 
 /* The counters of the books (docs/output.md says what each means). BPF counts all of them but
- * pending, running and missed, which user space reads off the tables and the programs. */
+ * pending, running and missed, which user space reads off the tables and the programs; which of
+ * them a mechanism has is in catalog/mechanisms.cpp. */
 enum al_book {
 	AL_QUEUED,
 	AL_MATCHED,
@@ -71,6 +83,7 @@ enum al_book {
 	AL_FILTERED,
 	AL_NEGATIVE,
 	AL_UNSPLIT,
+	AL_COALESCED,
 	AL_MISSED,
 	AL_BOOKS,
 };
@@ -147,11 +160,11 @@ struct al_row {
 	struct al_extreme extremes[2];
 } __attribute__((aligned(64)));
 
-/* The headline stage of one function, workqueue or pool, all CPUs together. */
+/* The headline stage of one function, workqueue, pool or thread, all CPUs together. */
 struct al_group {
-	__u64 key;      /* address; 0: free */
+	__u64 key;      /* address, or for threads their name's hash; 0: free */
 	__u64 ready;    /* the fields below are written */
-	char name[32];  /* workqueue; functions are named by user space */
+	char name[32];  /* workqueue or thread; functions are named by user space */
 	__s32 cpu;      /* pool: -1 unbound */
 	__s32 node;
 	__s32 nice;
@@ -186,7 +199,7 @@ struct al_item {
 	__u64 workqueue;
 	__u64 pool;
 	__u32 flags;     /* AL_ITEM_* */
-	__u32 reserved;
+	__u32 ledger;    /* al_ledger: whose books it is in */
 };
 
 #define AL_ITEM_BH 1u         /* runs in softirq */
@@ -204,9 +217,9 @@ struct al_overflow {
 	struct al_item item;
 };
 
-/* What a worker runs, and when it was woken and switched in for it. */
+/* What an executor runs, and when it was woken and switched in for it. */
 struct al_worker {
-	__u64 owner;  /* task, or for BH work a CPU's mark; 0: free */
+	__u64 owner;  /* task, or a CPU's mark; 0: free */
 	__u64 work;   /* running now; 0: none */
 	__u64 function;
 	__u64 started;
@@ -218,7 +231,7 @@ struct al_worker {
 	__u32 reserved[3];
 } __attribute__((aligned(64)));
 
-#define AL_RUNS_WORK 1u    /* is in workqueue's books */
+#define AL_RUNS_WORK 1u    /* is in the books of its family's first mechanism */
 #define AL_RUNS_DELAYED 2u /* is in delayed_work's books */
 #define AL_RUNS_WORK_UNSEEN 4u /* its run is counted, not recorded: a barrier, or filtered */
 #define AL_RUNS_DELAYED_UNSEEN 8u /* the same in delayed_work's books */
@@ -235,8 +248,9 @@ struct al_control {
 
 enum al_verdict {
 	AL_STILL_PENDING,
-	AL_NOT_PENDING,  /* its PENDING bit is clear */
-	AL_UNREADABLE,   /* its memory is gone or holds something else */
+	AL_NOT_PENDING,  /* it was taken back */
+	AL_UNREADABLE,   /* its memory is gone or holds something else, or its start was not seen */
+	AL_SET_ASIDE,    /* its start would have come by now */
 	AL_GONE,         /* no such entry any more */
 	AL_EXPIRED,      /* taken out and counted by this call */
 };

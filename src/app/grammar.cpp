@@ -40,8 +40,9 @@ constexpr OptionRow kOptions[] = {
 	 kLive, true, set_functions},
 	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kLive, true, set_hook_kinds},
 	{"max-entries", "", "N", kWhat,
-	 "pending items held at most ({entries} by default); each takes about {entry_bytes} bytes of "
-	 "kernel memory",
+	 "pending items held at most, a mechanism (by default {entries}); each takes about "
+	 "{entry_bytes} "
+	 "bytes of kernel memory",
 	 kLive, false, set_max_entries},
 
 	{"per-cpu", "C", "", kHow, "a histogram for each CPU (one of -C, -F, -W and -P)", kLive, false,

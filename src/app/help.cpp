@@ -36,14 +36,26 @@ Exit status:
   3 not on this kernel     4 no permission   5 --fail-if    6 --max-loss
 )";
 
+// "65,536 workqueue, delayed_work, 8,192 kthread"
+std::string entries_text() {
+	std::string text;
+	uint32_t last = 0;
+	for (const Mechanism& m : catalog()) {
+		if (m.entries != last)
+			text += fmt::format("{}{}", text.empty() ? "" : "; ", count_text(m.entries));
+		text += fmt::format("{}{}", m.entries == last ? ", " : " ", m.name);
+		last = m.entries;
+	}
+	return text;
+}
+
 std::string filled_in(std::string_view help) {
 	auto mechanisms = mechanism_names();
 	mechanisms.push_back("all");
 
 	return fmt::format(fmt::runtime(help), fmt::arg("mechanisms", one_of(mechanisms)),
 					   fmt::arg("hooks", one_of(hook_kind_names())),
-					   fmt::arg("views", one_of(view_names())),
-					   fmt::arg("entries", count_text(Request{}.max_entries)),
+					   fmt::arg("views", one_of(view_names())), fmt::arg("entries", entries_text()),
 					   fmt::arg("entry_bytes", kBytesAnEntry));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/commands.h"
+#include "app/entry.h"
 #include "app/event_loop.h"
 #include "app/thresholds.h"
 #include "app/usage.h"
@@ -31,6 +32,14 @@ void say(const Options& options, const std::string& line) {
 	if (!options.quiet) tell(line);
 }
 
+// In lines of at most 80 columns, all but the first indented.
+void say_wrapped(const Options& options, const std::string& text) {
+	constexpr size_t kIndent = 2;
+	std::string lines = entry("", text, kIndent).substr(kIndent);
+	lines.pop_back();
+	say(options, lines);
+}
+
 std::string hook_kinds(const MechanismInfo& info) {
 	std::string kinds;
 	for (const auto& [point, hook] : info.hooks) {
@@ -49,9 +58,9 @@ void print_banner(const Options& options, const Description& description) {
 		names += mechanism(info.mechanism).name;
 		kinds = own;
 	}
-	say(options, fmt::format("Tracing {} ({}), {} of memory... Ctrl-C to end.", names, kinds,
-							 byte_text(description.map_bytes)));
-	for (const std::string& note : description.notes) say(options, "asynclat: " + note);
+	say_wrapped(options, fmt::format("Tracing {} ({}), {} of memory... Ctrl-C to end.", names,
+									 kinds, byte_text(description.map_bytes)));
+	for (const std::string& note : description.notes) say_wrapped(options, "asynclat: " + note);
 }
 
 // A number that no CPU here can have is a mistake; a CPU that is offline may come back.
@@ -81,13 +90,15 @@ public:
 
 	void operator()(const Interval& interval) {
 		for (const MechanismData& m : interval.data.mechanisms) {
+			const Mechanism& row = mechanism(m.mechanism);
 			if (const uint64_t dropped = m.books.value(AL_DROPPED_FULL); dropped && !warned_full_) {
 				warned_full_ = true;
 				// A loss is told, also with --quiet.
-				tell(
-					fmt::format("asynclat: the pending table is full, {} items were not measured\n"
-								"  try --max-entries {}",
-								count_text(dropped), options_.request.max_entries * 4));
+				tell(fmt::format(
+					"asynclat: the pending table of {} is full, {} items were not measured\n"
+					"  try --max-entries {}",
+					row.name, count_text(dropped),
+					options_.request.max_entries.value_or(row.entries) * 4));
 			}
 			named_ |= std::any_of(m.groups.begin(), m.groups.end(),
 								  [](const GroupData& g) { return g.kind == AL_BY_WORKQUEUE; });

@@ -8,12 +8,32 @@
 
 namespace asynclat {
 
+namespace {
+
+// All classes of a stage, but those that are late by design where a plain one is told from them.
+Histogram judged(const MechanismData& data, al_stage stage) {
+	const bool plain = mechanism(data.mechanism).classes.front().empty();
+	Histogram all;
+	for (const StageData& s : data.stages)
+		if (s.stage == stage && (!plain || s.item_class == AL_CLASS_PLAIN)) all.merge(s.all_cpus());
+	return all;
+}
+
+Status judge_loss(double max_percent, const std::string& name, const Books& books) {
+	const double lost = books.loss_percent();
+	if (lost <= max_percent) return Nothing{};
+	return Error{Exit::lossy, fmt::format("{} lost more than --max-loss allows", name),
+				 fmt::format("{:.3g}% of {} items", lost, count_text(books.value(AL_QUEUED))),
+				 "the books say by what; --max-entries makes room"};
+}
+
+}  // namespace
+
 Result<Exit> judge(const Options& options, const Interval& total) {
 	for (const FailIf& limit : options.fail_if)
 		for (const MechanismData& m : total.data.mechanisms) {
-			const StageData* data = m.stage(limit.stage);
-			if (!data) continue;
-			const Histogram all = data->all_cpus();
+			if (!m.stage(limit.stage)) continue;
+			const Histogram all = judged(m, limit.stage);
 			if (all.empty()) {
 				tell(fmt::format("asynclat: --fail-if {} passes: there was no event", limit.text));
 				continue;
@@ -26,13 +46,18 @@ Result<Exit> judge(const Options& options, const Interval& total) {
 							 fmt::format("it was {}", short_duration_text(value)), ""};
 		}
 	if (!options.max_loss_percent) return Exit::done;
-	for (const MechanismData& m : total.data.mechanisms)
-		if (const double lost = m.books.loss_percent(); lost > *options.max_loss_percent)
-			return Error{
-				Exit::lossy,
-				fmt::format("{} lost more than --max-loss allows", mechanism(m.mechanism).name),
-				fmt::format("{:.3g}% of {} items", lost, count_text(m.books.value(AL_QUEUED))),
-				"the books say by what; --max-entries makes room"};
+	for (const MechanismData& m : total.data.mechanisms) {
+		const std::string name(mechanism(m.mechanism).name);
+		if (Status fine = judge_loss(*options.max_loss_percent, name, m.books); !fine)
+			return fine.error();
+		for (const StageData& s : m.stages)
+			if (s.books)
+				if (Status fine =
+						judge_loss(*options.max_loss_percent,
+								   fmt::format("{} {}", name, stage(s.stage).name), *s.books);
+					!fine)
+					return fine.error();
+	}
 	return Exit::done;
 }
 

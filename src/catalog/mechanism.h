@@ -1,8 +1,9 @@
-// The vocabulary of the table that owns all choices: mechanisms, points, stages, hooks.
+// The vocabulary of the table that owns all choices: mechanisms, points, stages, hooks, books.
 // Availability follows from its shape: a point works if any of its hooks does, a stage if all its
-// points do, a mechanism if its headline stage does.
+// points do, a mechanism if any stage does.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -27,6 +28,15 @@ struct Point {
 	PointOf of{};
 	std::span<const Hook> any_of;  // in order of preference
 	std::string_view help;
+	bool refines = false;  // no stage needs it, but what it serves is more exact with it
+};
+
+// A counter of the books. It is known where the point that counts it is hooked, if it names one,
+// and where the address of the symbol is, if it names one.
+struct Book {
+	al_book id{};
+	std::string_view point;
+	std::string_view symbol;
 };
 
 // The time between two points. `needs` names further points without which it cannot be told.
@@ -38,6 +48,10 @@ struct Stage {
 	std::span<const std::string_view> needs;
 	bool by_default = false;  // collected unless --stage says otherwise
 	std::string_view help;
+	// Set where the stage counts items of its own, which are not the mechanism's.
+	std::optional<al_ledger> ledger;
+	std::span<const Book> books;         // of that ledger
+	std::optional<al_group_kind> group;  // the rows that its items are filed in
 };
 
 struct Mechanism {
@@ -49,6 +63,9 @@ struct Mechanism {
 	std::span<const Point> points;
 	std::span<const Stage> stages;              // headline first
 	std::span<const std::string_view> classes;  // names by al_class; the plain one is empty
+	std::span<const al_group_kind> groups;      // rows that its items are filed in
+	std::span<const Book> books;
+	uint32_t entries = 0;  // pending items held unless --max-entries says otherwise
 };
 
 // The table.
@@ -60,7 +77,12 @@ const Stage& stage(al_stage id);
 const Mechanism& mechanism_of(al_stage id);
 const Stage* find_stage(const Mechanism& mechanism, std::string_view name);
 const Point* find_point(const Mechanism& mechanism, std::string_view name);
+// The stage whose items a kind of row holds: the headline, or one with a ledger of its own.
+const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind);
 inline const Stage& headline(const Mechanism& mechanism) { return mechanism.stages.front(); }
+
+// "functions": as JSON has them.
+std::string_view group_kind_name(al_group_kind kind);
 
 std::string_view hook_kind_name(HookKind kind);
 const HookKind* find_hook_kind(std::string_view name);

@@ -1,148 +1,27 @@
 #include <algorithm>
 #include <array>
 
+#include "catalog/kthread.h"
 #include "catalog/mechanism.h"
+#include "catalog/workqueue.h"
 
 namespace asynclat {
 namespace {
 
 using enum HookKind;
-using enum PointOf;
 
-// clang-format off: tables are aligned by hand
-// ---- workqueue -------------------------------------------------------------------------------
-
-constexpr Hook kQueued[] = {
-	{tp_btf, "workqueue_queue_work", "wq_queued_btf", {}},
-	{raw_tp, "workqueue_queue_work", "wq_queued_raw", {}},
-};
-constexpr Hook kActivated[] = {
-	{tp_btf, "workqueue_activate_work", "wq_activ_btf", {}},
-	{raw_tp, "workqueue_activate_work", "wq_activ_raw", {}},
-};
-constexpr Hook kStarted[] = {
-	{tp_btf, "workqueue_execute_start", "wq_started_btf", {}},
-	{raw_tp, "workqueue_execute_start", "wq_started_raw", {}},
-};
-constexpr Hook kFinished[] = {
-	{tp_btf, "workqueue_execute_end", "wq_finish_btf", {}},
-	{raw_tp, "workqueue_execute_end", "wq_finish_raw", {}},
-};
-constexpr Hook kKicked[] = {
-	{tp_btf, "sched_waking", "wq_kicked_btf", {}},
-	{raw_tp, "sched_waking", "wq_kicked_raw", {}},
-};
-constexpr Hook kOnCpu[] = {
-	{tp_btf, "sched_switch", "wq_on_cpu_btf", {}},
-	{raw_tp, "sched_switch", "wq_on_cpu_raw", {}},
-};
-constexpr Hook kGone[] = {
-	{tp_btf, "sched_process_exit", "wq_gone_btf", {}},
-	{raw_tp, "sched_process_exit", "wq_gone_raw", {}},
-};
-
-constexpr Point kWorkqueuePoints[] = {
-	{"queued", item, kQueued, "handed to a workqueue"},
-	{"activated", item, kActivated, "let in by max_active: on its pool's worklist"},
-	{"started", item, kStarted, "its function is about to be called"},
-	{"finished", item, kFinished, "its function has returned"},
-	{"kicked", worker, kKicked, "the executing worker was first woken since it slept"},
-	{"on_cpu", worker, kOnCpu, "the executing worker was first switched in after that"},
-	{"gone", worker, kGone, "a worker exits: its slot is free again"},
-};
-
-// kick, wakeup and behind are one split of activated-to-started: none can be told alone.
-constexpr std::string_view kSplitNeeds[] = {"activated", "started", "finished",
-											"kicked",    "on_cpu",  "gone"};
-constexpr std::string_view kRunNeeds[] = {"gone"};
-
-constexpr Stage kWorkqueueStages[] = {
-	{AL_WQ_WAIT,
-	 "wait",
-	 "queued",
-	 "started",
-	 {},
-	 true,
-	 "from queueing to the start of the function"},
-	{AL_WQ_HOLD,
-	 "hold",
-	 "queued",
-	 "activated",
-	 {},
-	 false,
-	 "held back by the workqueue's max_active"},
-	{AL_WQ_KICK, "kick", "activated", "kicked", kSplitNeeds, false,
-	 "until the executing worker was woken: the pool's delay, concurrency management included"},
-	{AL_WQ_WAKEUP, "wakeup", "kicked", "on_cpu", kSplitNeeds, false,
-	 "from the waking of the executing worker until it was on a CPU"},
-	{AL_WQ_BEHIND, "behind", "on_cpu", "started", kSplitNeeds, false,
-	 "behind other items of a worker on a CPU or already awake; BH items wait here only"},
-	{AL_WQ_RUN, "run", "started", "finished", kRunNeeds, true, "the function itself"},
-};
-
-// ---- delayed_work ----------------------------------------------------------------------------
-
-constexpr std::string_view kTimerFunction = "delayed_work_timer_fn";
-
-constexpr Hook kArmed[] = {
-	{tp_btf, "timer_start", "dw_armed_btf", kTimerFunction},
-	{raw_tp, "timer_start", "dw_armed_raw", kTimerFunction},
-};
-constexpr Hook kExpired[] = {
-	{tp_btf, "timer_expire_entry", "dw_expired_btf", kTimerFunction},
-	{raw_tp, "timer_expire_entry", "dw_expired_raw", kTimerFunction},
-};
-constexpr Hook kStopped[] = {
-	{tp_btf, "timer_cancel", "dw_stopped_btf", kTimerFunction},
-	{raw_tp, "timer_cancel", "dw_stopped_raw", kTimerFunction},
-};
-
-constexpr Point kDelayedWorkPoints[] = {
-	{"armed", item, kArmed, "its timer was started"},
-	{"due", computed, {}, "arm time plus the requested delay"},
-	{"bucket", computed, {}, "the timer wheel's bucket expires: due, rounded up by design"},
-	{"expired", item, kExpired, "its timer fired"},
-	{"stopped", item, kStopped, "its timer left the wheel: fired, re-armed, flushed or cancelled"},
-	{"queued", item, kQueued, "handed to its workqueue"},
-	{"started", item, kStarted, "its function is about to be called"},
-	{"finished", item, kFinished, "its function has returned"},
-	{"gone", worker, kGone, "a worker exits: its slot is free again"},
-};
-
-constexpr std::string_view kTimerNeeds[] = {"armed", "expired", "stopped", "queued", "started"};
-constexpr std::string_view kDelayedRunNeeds[] = {"armed", "expired", "stopped", "queued", "gone"};
-
-constexpr Stage kDelayedWorkStages[] = {
-	{AL_DW_LATE, "late", "due", "started", kTimerNeeds, true,
-	 "from the moment that was asked for to the start of the function"},
-	{AL_DW_SLACK, "slack", "due", "bucket", kTimerNeeds, false,
-	 "the timer wheel's rounding: by design"},
-	{AL_DW_TIMER, "timer", "bucket", "queued", kTimerNeeds, false, "the timer softirq came late"},
-	{AL_DW_WAIT, "wait", "queued", "started", kTimerNeeds, false,
-	 "from queueing to the start of the function"},
-	{AL_DW_RUN, "run", "started", "finished", kDelayedRunNeeds, true, "the function itself"},
-	{AL_DW_DELAY, "delay", "armed", "due", kTimerNeeds, true,
-	 "the delay that was asked for: never latency"},
-};
-
-constexpr std::string_view kPlainClass[] = {""};
-constexpr std::string_view kDelayedWorkClasses[] = {"", "deferrable"};
-
-// ---- the table -------------------------------------------------------------------------------
-
-constexpr Mechanism kMechanisms[] = {
-	{AL_WORKQUEUE, "workqueue", "workqueue", "work items of the kernel's workqueues",
-	 "cat /proc/sys/vm/stat_refresh", kWorkqueuePoints, kWorkqueueStages, kPlainClass},
-	{AL_DELAYED_WORK, "delayed_work", "workqueue", "work items queued by a timer",
-	 "echo > /var/tmp/asynclat; sync", kDelayedWorkPoints, kDelayedWorkStages, kDelayedWorkClasses},
-};
-// clang-format on
+constexpr Mechanism kMechanisms[] = {workqueue_rows::kWorkqueue, workqueue_rows::kDelayedWork,
+									 kthread_rows::kKthread};
 static_assert(std::size(kMechanisms) == AL_MECHANISMS);
 
 constexpr std::array<std::string_view, 7> kHookKinds = {"tp_btf", "raw_tp",    "fentry", "fexit",
 														"kprobe", "kretprobe", "hwbp"};
 constexpr std::array<HookKind, 7> kHookKindValues = {tp_btf, raw_tp,    fentry, fexit,
 													 kprobe, kretprobe, hwbp};
+
+constexpr std::array<std::string_view, AL_GROUP_KINDS> kGroupKinds = {"functions", "workqueues",
+																	  "pools", "workers"};
+static_assert(!kGroupKinds.back().empty());
 
 template <typename Row>
 const Row* find_row(std::span<const Row> rows, std::string_view name) {
@@ -172,6 +51,12 @@ const Stage& stage(al_stage id) {
 						 [&](const Stage& s) { return s.id == id; });
 }
 
+const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind) {
+	for (const Stage& s : mechanism.stages)
+		if (s.group == kind) return s;
+	return headline(mechanism);
+}
+
 const Stage* find_stage(const Mechanism& mechanism, std::string_view name) {
 	return find_row(mechanism.stages, name);
 }
@@ -179,6 +64,8 @@ const Stage* find_stage(const Mechanism& mechanism, std::string_view name) {
 const Point* find_point(const Mechanism& mechanism, std::string_view name) {
 	return find_row(mechanism.points, name);
 }
+
+std::string_view group_kind_name(al_group_kind kind) { return kGroupKinds[kind]; }
 
 std::string_view hook_kind_name(HookKind kind) { return kHookKinds[static_cast<size_t>(kind)]; }
 

@@ -57,11 +57,20 @@ Json short_row(Json row, const Histogram& histogram) {
 	return row;
 }
 
+Json books_json(const Books& books) {
+	Json json = Json::object();
+	for (uint32_t i = 0; i < AL_BOOKS; i++) {
+		const auto book = static_cast<al_book>(i);
+		if (const auto count = books.get(book)) json[std::string(book_name(book))] = *count;
+	}
+	return json;
+}
+
 Json stage_json(const StageData& data, const Description& description) {
 	const Histogram all = data.all_cpus();
 	Json json = {{"name", stage(data.stage).name}};
-	if (data.item_class != AL_CLASS_PLAIN)
-		json["class"] = mechanism_of(data.stage).classes[data.item_class];
+	if (const auto name = mechanism_of(data.stage).classes[data.item_class]; !name.empty())
+		json["class"] = name;
 	json["count"] = all.count();
 	json["sum_ns"] = all.sum_ns;
 	if (!all.empty()) {
@@ -80,6 +89,7 @@ Json stage_json(const StageData& data, const Description& description) {
 	for (size_t i = 0; i < data.cpus.size(); i++)
 		if (!data.cpus[i].empty())
 			json["cpus"].push_back(short_row({{"cpu", description.cpus.at(i)}}, data.cpus[i]));
+	if (data.books) json["books"] = books_json(*data.books);
 	return json;
 }
 
@@ -96,15 +106,6 @@ Json groups_json(const MechanismData& data, al_group_kind kind) {
 	return list;
 }
 
-Json books_json(const Books& books) {
-	Json json = Json::object();
-	for (uint32_t i = 0; i < AL_BOOKS; i++) {
-		const auto book = static_cast<al_book>(i);
-		if (const auto count = books.get(book)) json[std::string(book_name(book))] = *count;
-	}
-	return json;
-}
-
 bool collects_pools(const MechanismData& data) {
 	return std::any_of(data.groups.begin(), data.groups.end(),
 					   [](const GroupData& row) { return row.kind == AL_BY_POOL; });
@@ -115,9 +116,9 @@ Json mechanisms_json(const Snapshot& data, const Description& description) {
 	for (const MechanismData& m : data.mechanisms) {
 		Json json = {{"name", mechanism(m.mechanism).name}, {"stages", Json::array()}};
 		for (const StageData& s : m.stages) json["stages"].push_back(stage_json(s, description));
-		json["functions"] = groups_json(m, AL_BY_FUNCTION);
-		json["workqueues"] = groups_json(m, AL_BY_WORKQUEUE);
-		if (collects_pools(m)) json["pools"] = groups_json(m, AL_BY_POOL);
+		for (const al_group_kind kind : mechanism(m.mechanism).groups)
+			if (kind != AL_BY_POOL || collects_pools(m))
+				json[std::string(group_kind_name(kind))] = groups_json(m, kind);
 		json["books"] = books_json(m.books);
 		list.push_back(std::move(json));
 	}

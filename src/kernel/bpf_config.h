@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "asynclat/abi.h"
@@ -29,8 +30,9 @@ struct BpfConfig {
 	MapSizes sizes;
 };
 
-// `possible_cpus` is the largest possible CPU number plus one.
-BpfConfig make_bpf_config(const Plan& plan, const Request& request, const Facts& facts,
-						  uint32_t possible_cpus);
+// For what of a plan runs in one object. `possible_cpus` is the largest possible CPU number plus
+// one.
+BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& request,
+						  const Facts& facts, uint32_t possible_cpus);
 
 }  // namespace asynclat

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -12,11 +13,27 @@
 #include <fstream>
 #include <utility>
 
+#include "kernel/breakpoint.h"
+#include "kthread.skel.h"
+#include "kthread_no_cas.skel.h"
 #include "workqueue.skel.h"
 #include "workqueue_no_cas.skel.h"
 
 namespace asynclat {
 namespace {
+
+struct Embedded {
+	std::string_view name;
+	const void* (*bytes)(size_t*);
+	const void* (*bytes_no_cas)(size_t*);
+};
+constexpr Embedded kEmbedded[] = {
+	{"workqueue", workqueue__elf_bytes, workqueue_no_cas__elf_bytes},
+	{"kthread", kthread__elf_bytes, kthread_no_cas__elf_bytes},
+};
+
+// Programs that user space runs itself; every object has them.
+constexpr std::string_view kUnattached[] = {"al_init", "al_sweep"};
 
 bool log_on = false;         // libbpf's print hook takes no context
 std::string last_complaint;  // what libbpf said last, for the error
@@ -46,6 +63,17 @@ std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
 	{"workers", &MapSizes::workers}, {"functions", &MapSizes::functions},
 };
 
+// What a kprobe missed. struct bpf_link_info grew to tell it in 6.7, and with it the kernel began
+// to count programs skipped because another one ran (3acf8ace6823, dd8657894c11).
+std::optional<uint64_t> kprobe_missed(int link) {
+	constexpr uint32_t kMissedAt = 48;  // of the kprobe's part of a perf_event link
+	uint64_t info[32] = {};
+	uint32_t bytes = sizeof(info);
+	if (bpf_obj_get_info_by_fd(link, info, &bytes) || bytes < kMissedAt + sizeof(uint64_t))
+		return std::nullopt;
+	return info[kMissedAt / sizeof(uint64_t)];
+}
+
 Status configure(bpf_object* object, const BpfConfig& config) {
 	const auto write = [&](const char* section, const void* value, size_t bytes) -> Status {
 		size_t room = 0;
@@ -70,11 +98,13 @@ Status configure(bpf_object* object, const BpfConfig& config) {
 }  // namespace
 
 std::span<const std::byte> embedded_object(std::string_view name, bool cas) {
-	size_t bytes = 0;
-	const void* object = nullptr;
-	if (name == "workqueue")
-		object = cas ? workqueue__elf_bytes(&bytes) : workqueue_no_cas__elf_bytes(&bytes);
-	return {static_cast<const std::byte*>(object), bytes};
+	for (const Embedded& e : kEmbedded) {
+		if (e.name != name) continue;
+		size_t bytes = 0;
+		const void* object = (cas ? e.bytes : e.bytes_no_cas)(&bytes);
+		return {static_cast<const std::byte*>(object), bytes};
+	}
+	return {};
 }
 
 void log_libbpf(bool on) {
@@ -104,8 +134,7 @@ Mapping::~Mapping() {
 void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
 
 Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config,
-								  std::span<const Hook* const> hooks,
-								  std::span<const std::string_view> unattached) {
+								  std::span<const Hook* const> hooks) {
 	libbpf_set_print(on_libbpf_message);
 	last_complaint.clear();
 	const auto bytes = embedded_object(name, config.cas);
@@ -122,7 +151,7 @@ Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config
 		if (p) bpf_program__set_autoload(p, true);
 	};
 	for (const Hook* hook : hooks) select(hook->program);
-	for (const std::string_view program : unattached) select(program);
+	for (const std::string_view program : kUnattached) select(program);
 	if (const int error = bpf_object__load(opened))
 		return failure(fmt::format("cannot load BPF object {}", name), error);
 	return object;
@@ -130,30 +159,61 @@ Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config
 
 BpfObject::~BpfObject() { detach(); }
 
-Status BpfObject::attach(const Hook& hook) {
+bpf_program* BpfObject::program(std::string_view name) const {
+	return bpf_object__find_program_by_name(object_.get(), std::string(name).c_str());
+}
+
+Status BpfObject::attach(const Hook& hook, uint64_t address, std::span<const uint32_t> online) {
 	last_complaint.clear();
-	bpf_program* program =
-		bpf_object__find_program_by_name(object_.get(), std::string(hook.program).c_str());
-	bpf_link* link = program ? bpf_program__attach(program) : nullptr;
-	if (!link)
-		return failure(fmt::format("cannot attach {} to {}", hook.program, hook.target), errno);
-	links_.push_back(link);
+	bpf_program* const p = program(hook.program);
+	const std::string what = fmt::format("cannot attach {} to {}", hook.program, hook.target);
+	if (!p) return Error{.what = what, .evidence = "no such program"};
+	Attached& attached = attached_.emplace_back(Attached{&hook, address, {}});
+	if (hook.kind != HookKind::hwbp) {
+		if (bpf_link* link = bpf_program__attach(p)) {
+			attached.links[0] = link;
+			return Nothing{};
+		}
+		const int error = errno;
+		attached_.pop_back();
+		return failure(what, error);
+	}
+	for (const uint32_t cpu : online) {
+		const auto link = attach_breakpoint(p, address, cpu);
+		if (!link) return Error{.what = what, .evidence = link.error().evidence};
+		attached.links[cpu] = *link;
+	}
 	return Nothing{};
 }
 
-void BpfObject::detach() {
-	while (!links_.empty()) {
-		bpf_link__destroy(links_.back());
-		links_.pop_back();
+void BpfObject::follow(std::span<const uint32_t> online) {
+	for (Attached& attached : attached_) {
+		if (attached.hook->kind != HookKind::hwbp) continue;
+		// An event dies with its CPU: what came back needs a new one.
+		for (auto it = attached.links.begin(); it != attached.links.end();)
+			if (std::binary_search(online.begin(), online.end(), it->first)) {
+				++it;
+			} else {
+				bpf_link__destroy(it->second);
+				it = attached.links.erase(it);
+			}
+		for (const uint32_t cpu : online)
+			if (!attached.links.contains(cpu))
+				if (const auto link =
+						attach_breakpoint(program(attached.hook->program), attached.address, cpu))
+					attached.links[cpu] = *link;
 	}
 }
 
-Status BpfObject::run(std::string_view program) {
-	const bpf_program* p =
-		bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+void BpfObject::detach() {
+	for (; !attached_.empty(); attached_.pop_back())
+		for (const auto& [cpu, link] : attached_.back().links) bpf_link__destroy(link);
+}
+
+Status BpfObject::run(std::string_view name) {
 	LIBBPF_OPTS(bpf_test_run_opts, options);
-	if (const int error = bpf_prog_test_run_opts(bpf_program__fd(p), &options))
-		return failure(fmt::format("cannot run BPF program {}", program), error);
+	if (const int error = bpf_prog_test_run_opts(bpf_program__fd(program(name)), &options))
+		return failure(fmt::format("cannot run BPF program {}", name), error);
 	return Nothing{};
 }
 
@@ -180,14 +240,23 @@ uint64_t BpfObject::map_bytes() const {
 	return total;
 }
 
-uint64_t BpfObject::missed(std::string_view program) const {
-	const bpf_program* p =
-		bpf_object__find_program_by_name(object_.get(), std::string(program).c_str());
+std::optional<uint64_t> BpfObject::missed(const Hook& hook) const {
+	uint64_t total = 0;
+	if (hook.kind == HookKind::hwbp) return std::nullopt;
+	if (hook.kind == HookKind::kprobe || hook.kind == HookKind::kretprobe) {
+		const auto attached = std::find_if(attached_.begin(), attached_.end(),
+										   [&](const Attached& a) { return a.hook == &hook; });
+		if (attached == attached_.end()) return std::nullopt;
+		const auto probe = kprobe_missed(bpf_link__fd(attached->links.at(0)));
+		if (!probe) return std::nullopt;
+		total += *probe;
+	}
 	bpf_prog_info info{};
 	uint32_t bytes = sizeof(info);
 	// Before 5.12 the field is not there, and no event is skipped: there is no guard.
-	if (!p || bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &bytes)) return 0;
-	return info.recursion_misses;
+	if (!bpf_obj_get_info_by_fd(bpf_program__fd(program(hook.program)), &info, &bytes))
+		total += info.recursion_misses;
+	return total;
 }
 
 }  // namespace asynclat

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 
 struct bpf_object;
 struct bpf_link;
+struct bpf_program;
 
 namespace asynclat {
 
@@ -50,17 +53,19 @@ private:
 class BpfObject {
 public:
 	// Opens the object, writes its config, sizes its maps and loads the programs of these hooks
-	// and those named beside. The error names the step and what libbpf said.
+	// and those that every object has beside. The error names the step and what libbpf said.
 	static Result<BpfObject> load(std::string_view name, const BpfConfig& config,
-								  std::span<const Hook* const> hooks,
-								  std::span<const std::string_view> unattached);
+								  std::span<const Hook* const> hooks);
 
 	BpfObject(BpfObject&&) noexcept = default;
 	BpfObject& operator=(BpfObject&&) noexcept = default;
 	~BpfObject();
 
-	// Attaches one program that was loaded.
-	Status attach(const Hook& hook);
+	// Attaches one program that was loaded. `address` is that of a breakpoint's target, which is
+	// set on each of the online CPUs.
+	Status attach(const Hook& hook, uint64_t address, std::span<const uint32_t> online);
+	// Sets the breakpoints that there are on CPUs that have come online since.
+	void follow(std::span<const uint32_t> online);
 	// Detaches everything, last attached first: what begins an item's way goes before what ends it.
 	void detach();
 	// Runs an unattached program once.
@@ -70,17 +75,24 @@ public:
 	[[nodiscard]] int map_fd(std::string_view name) const;
 	// Kernel memory that the maps take, as the kernel accounts it.
 	[[nodiscard]] uint64_t map_bytes() const;
-	// Events that the kernel skipped because the same program was running on that CPU, by program.
-	[[nodiscard]] uint64_t missed(std::string_view program) const;
+	// Events that the kernel skipped because a program was running on that CPU; absent where it
+	// does not count them.
+	[[nodiscard]] std::optional<uint64_t> missed(const Hook& hook) const;
 
 private:
 	struct Close {
 		void operator()(bpf_object* object) const;
 	};
+	struct Attached {
+		const Hook* hook;
+		uint64_t address;                     // of a breakpoint
+		std::map<uint32_t, bpf_link*> links;  // by CPU; what is on all CPUs at once: 0
+	};
 	explicit BpfObject(bpf_object* object) : object_(object) {}
+	[[nodiscard]] bpf_program* program(std::string_view name) const;
 
 	std::unique_ptr<bpf_object, Close> object_;
-	std::vector<bpf_link*> links_;
+	std::vector<Attached> attached_;
 };
 
 }  // namespace asynclat

@@ -107,10 +107,54 @@ bool probe_cas() {
 	return !unknown;
 }
 
+bool has_pmu(const char* name) {
+	const std::string type = fmt::format("/sys/bus/event_source/devices/{}/type", name);
+	return access(type.c_str(), R_OK) == 0;
+}
+
+// The smallest program for the entry of a function: some kernels refuse all of them.
+std::string probe_fentry(const btf* types) {
+	const int id = btf__find_by_name_kind(types, "task_work_run", BTF_KIND_FUNC);
+	if (id < 0) return "the kernel's BTF has no functions";
+	const bpf_insn program[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+	options.expected_attach_type = BPF_TRACE_FENTRY;
+	options.attach_btf_id = static_cast<uint32_t>(id);
+	const int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "al_fentry", "GPL", program,
+								 std::size(program), &options);
+	if (fd < 0) return fmt::format("the kernel refuses it: {}", std::strerror(errno));
+	close(fd);
+	return "";
+}
+
+bool is_function_hook(HookKind kind) {
+	return kind == HookKind::fentry || kind == HookKind::fexit || kind == HookKind::kprobe ||
+		   kind == HookKind::kretprobe || kind == HookKind::hwbp;
+}
+
 void each_hook(auto&& call) {
 	for (const Mechanism& m : catalog())
 		for (const Point& p : m.points)
 			for (const Hook& h : p.any_of) call(h);
+}
+
+// Symbols whose addresses the catalog needs.
+std::set<std::string_view> symbols_needed() {
+	std::set<std::string_view> names;
+	each_hook([&](const Hook& hook) {
+		names.insert(hook.symbol);
+		if (hook.kind == HookKind::hwbp) names.insert(hook.target);
+	});
+	for (const Mechanism& m : catalog()) {
+		for (const Book& book : m.books) names.insert(book.symbol);
+		for (const Stage& stage : m.stages)
+			for (const Book& book : stage.books) names.insert(book.symbol);
+	}
+	names.erase("");
+	return names;
 }
 
 }  // namespace
@@ -118,6 +162,11 @@ void each_hook(auto&& call) {
 bool Facts::capable(const std::string& name) const {
 	const auto found = capabilities.find(name);
 	return found != capabilities.end() && found->second;
+}
+
+uint64_t Facts::address(std::string_view symbol) const {
+	const auto found = addresses.find(std::string(symbol));
+	return found == addresses.end() ? 0 : found->second;
 }
 
 Facts gather_facts(const Symbols& symbols) {
@@ -130,19 +179,23 @@ Facts gather_facts(const Symbols& symbols) {
 	facts.capabilities = effective_capabilities();
 	facts.lockdown = read_lockdown();
 	facts.cas = probe_cas();
-	each_hook([&](const Hook& hook) {
-		if (hook.symbol.empty()) return;
-		if (const auto address = symbols.address(hook.symbol))
-			facts.addresses[std::string(hook.symbol)] = *address;
-	});
-	if (const auto barrier = symbols.address("wq_barrier_func"))
-		facts.addresses["wq_barrier_func"] = *barrier;
+	facts.kprobes = has_pmu("kprobe");
+	facts.breakpoints = has_pmu("breakpoint");
+	for (const std::string_view name : symbols_needed())
+		if (const auto address = symbols.address(name))
+			facts.addresses[std::string(name)] = *address;
 
 	const std::unique_ptr<btf, void (*)(btf*)> types(btf__load_vmlinux_btf(), btf__free);
 	facts.btf = types != nullptr;
 	if (!types) return facts;
+	facts.fentry = probe_fentry(types.get());
 	each_hook([&](const Hook& hook) {
-		if (hook.kind != HookKind::tp_btf && hook.kind != HookKind::raw_tp) return;
+		if (is_function_hook(hook.kind)) {
+			const std::string function(hook.target);
+			if (btf__find_by_name_kind(types.get(), function.c_str(), BTF_KIND_FUNC) > 0)
+				facts.functions.insert(function);
+			return;
+		}
 		const int arguments = tracepoint_arguments(types.get(), hook.target);
 		if (arguments >= 0) facts.tracepoints[std::string(hook.target)] = arguments;
 	});
@@ -151,12 +204,15 @@ Facts gather_facts(const Symbols& symbols) {
 }
 
 std::string to_text(const Facts& facts) {
-	std::string text =
-		fmt::format("release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\ncas {}\nlockdown {}\n",
-					facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh,
-					int{facts.cas}, facts.lockdown.empty() ? "-" : facts.lockdown);
+	std::string text = fmt::format(
+		"release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\ncas {}\nkprobes {}\n"
+		"breakpoints {}\nlockdown {}\nfentry {}\n",
+		facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh, int{facts.cas},
+		int{facts.kprobes}, int{facts.breakpoints}, facts.lockdown.empty() ? "-" : facts.lockdown,
+		facts.fentry.empty() ? "-" : facts.fentry);
 	for (const auto& [name, arguments] : facts.tracepoints)
 		text += fmt::format("tracepoint {} {}\n", name, arguments);
+	for (const std::string& name : facts.functions) text += fmt::format("function {}\n", name);
 	for (const auto& [name, address] : facts.addresses)
 		text += fmt::format("address {} {}\n", name, int{address != 0});
 	for (const auto& [name, has] : facts.capabilities)
@@ -178,7 +234,8 @@ Result<Facts> facts_from_text(const std::string& text) {
 		uint64_t value = 0;
 		words >> key >> name;
 		const bool named = key == "tracepoint" || key == "address" || key == "capability";
-		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" || key == "cas";
+		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" || key == "cas" ||
+							 key == "kprobes" || key == "breakpoints";
 		if (numeric) words = std::istringstream(name);
 		if ((named || numeric) && !(words >> value))
 			return Error{.what = fmt::format("facts, line {}: `{}` lacks a number", number, line)};
@@ -196,6 +253,16 @@ Result<Facts> facts_from_text(const std::string& text) {
 			facts.wq_bh = static_cast<uint32_t>(value);
 		else if (key == "cas")
 			facts.cas = value;
+		else if (key == "kprobes")
+			facts.kprobes = value;
+		else if (key == "breakpoints")
+			facts.breakpoints = value;
+		else if (key == "fentry") {
+			std::string rest;
+			std::getline(words, rest);
+			facts.fentry = name == "-" ? "" : name + rest;
+		} else if (key == "function")
+			facts.functions.insert(name);
 		else if (key == "tracepoint")
 			facts.tracepoints[name] = static_cast<int>(value);
 		else if (key == "address")

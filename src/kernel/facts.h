@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -16,14 +18,20 @@ struct Facts {
 	bool btf = false;                           // /sys/kernel/btf/vmlinux can be read
 	std::map<std::string, int> tracepoints;     // of the catalog, in BTF -> number of arguments
 	std::map<std::string, uint64_t> addresses;  // symbols the catalog needs; absent: unknown
+	std::set<std::string> functions;            // of the catalog, in BTF
 	uint64_t tick_ns = 0;
 	uint32_t wq_bh = 0;                          // WQ_BH; 0: this kernel has no BH workqueues
 	std::map<std::string, bool> capabilities;    // bpf, perfmon, sys_admin, syslog: effective
 	bool cas = true;                             // BPF programs may compare and swap (5.12)
+	std::string fentry;                          // why no function can be traced; empty: it can
+	bool kprobes = false;                        // there is a kprobe PMU (CONFIG_KPROBE_EVENTS)
+	bool breakpoints = false;                    // there is a breakpoint PMU
 	std::string lockdown;                        // none, integrity, confidentiality; empty: unknown
 	std::map<std::string, std::string> refused;  // program -> why loading or attaching it failed
 
 	[[nodiscard]] bool capable(const std::string& name) const;
+	// 0: unknown.
+	[[nodiscard]] uint64_t address(std::string_view symbol) const;
 };
 
 // Reads BTF, kallsyms' addresses of the catalog's symbols (given by the caller, who keeps the

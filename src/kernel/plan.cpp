@@ -15,6 +15,36 @@ std::string lacking_privilege(const Facts& facts) {
 	return "";
 }
 
+std::string hidden(std::string_view symbol) {
+	return fmt::format("the address of {} is hidden (kptr_restrict, CAP_SYSLOG)", symbol);
+}
+
+// What a hook of this kind needs of the kernel and the kernel does not have; empty: nothing.
+std::string lacking_target(const Hook& hook, const Facts& facts) {
+	const std::string target(hook.target);
+	switch (hook.kind) {
+		case HookKind::tp_btf:
+		case HookKind::raw_tp:
+			if (facts.tracepoints.contains(target)) return "";
+			return fmt::format("this kernel has no tracepoint {}", target);
+		case HookKind::fentry:
+		case HookKind::fexit:
+			if (!facts.functions.contains(target))
+				return fmt::format("this kernel has no function {}, or none that can be traced",
+								   target);
+			return facts.fentry;
+		case HookKind::kprobe:
+		case HookKind::kretprobe:
+			return facts.kprobes ? "" : "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)";
+		case HookKind::hwbp:
+			if (!facts.breakpoints) return "this kernel has no hardware breakpoints";
+			// It checks a breakpoint on itself against the list of what no kprobe may hit.
+			if (!facts.kprobes) return "a kernel without kprobes refuses breakpoints on itself";
+			return facts.addresses.contains(target) ? "" : hidden(target);
+	}
+	return "";
+}
+
 PointPlan plan_point(const Point& point, const Facts& facts, const Request& request) {
 	PointPlan result{.point = &point};
 	for (const Hook& hook : point.any_of) {
@@ -55,13 +85,23 @@ std::string refusal(const Hook& hook, const Facts& facts, const Request& request
 	if (!request.hook_kinds.empty() && !request.hook_kinds.contains(hook.kind))
 		return "not among --hook";
 	if (!facts.btf) return "no kernel BTF (CONFIG_DEBUG_INFO_BTF)";
-	if (!facts.tracepoints.contains(std::string(hook.target)))
-		return fmt::format("this kernel has no tracepoint {}", hook.target);
+	if (std::string lacks = lacking_target(hook, facts); !lacks.empty()) return lacks;
 	if (std::string lack = lacking_privilege(facts); !lack.empty()) return lack;
+	if (hook.kind == HookKind::hwbp && !facts.capable("sys_admin"))
+		return "a breakpoint on the kernel needs CAP_SYS_ADMIN";
 	if (!hook.symbol.empty() && !facts.addresses.contains(std::string(hook.symbol)))
-		return fmt::format("the address of {} is hidden (kptr_restrict, CAP_SYSLOG)", hook.symbol);
+		return hidden(hook.symbol);
 	const auto refused = facts.refused.find(std::string(hook.program));
 	return refused == facts.refused.end() ? "" : refused->second;
+}
+
+bool MechanismPlan::works() const {
+	return std::any_of(stages.begin(), stages.end(), [](const StagePlan& s) { return s.works(); });
+}
+
+bool MechanismPlan::runs() const {
+	return wanted && std::any_of(stages.begin(), stages.end(),
+								 [](const StagePlan& s) { return s.collected(); });
 }
 
 bool MechanismPlan::collects(al_stage stage) const {
@@ -70,18 +110,39 @@ bool MechanismPlan::collects(al_stage stage) const {
 		   });
 }
 
+// The headline's points are needed for the books of whatever else is collected with it.
+bool MechanismPlan::needs(const StagePlan& stage) const {
+	if (stage.collected()) return true;
+	return &stage == &stages.front() && stage.works() &&
+		   std::any_of(stages.begin(), stages.end(),
+					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
+}
+
 std::vector<const Hook*> MechanismPlan::hooks() const {
 	std::vector<const Hook*> result;
 	if (!runs()) return result;
-	for (const PointPlan& p : points) {
-		const bool needed = std::any_of(stages.begin(), stages.end(), [&](const StagePlan& s) {
-			if (!s.collected() && s.stage != stages.front().stage) return false;
-			const auto names = points_of(*s.stage);
-			return std::find(names.begin(), names.end(), p.point->name) != names.end();
-		});
-		if (needed && p.hook) result.push_back(p.hook);
-	}
+	std::set<std::string_view> needed;
+	for (const StagePlan& s : stages)
+		if (needs(s))
+			for (const std::string_view name : points_of(*s.stage)) needed.insert(name);
+	for (const PointPlan& p : points)
+		if (p.hook &&
+			(needed.contains(p.point->name) || (p.point->refines && needs(stages.front()))))
+			result.push_back(p.hook);
 	return result;
+}
+
+bool MechanismPlan::catches(std::string_view point) const {
+	const auto used = hooks();
+	return std::any_of(points.begin(), points.end(), [&](const PointPlan& p) {
+		return p.point->name == point && std::find(used.begin(), used.end(), p.hook) != used.end();
+	});
+}
+
+const std::string& MechanismPlan::why_not() const {
+	const auto lacking = std::find_if(stages.begin(), stages.end(),
+									  [](const StagePlan& s) { return s.wanted && !s.works(); });
+	return lacking == stages.end() ? stages.front().why : lacking->why;
 }
 
 bool Plan::runs(al_mechanism id) const {
@@ -115,6 +176,21 @@ std::vector<const Hook*> Plan::hooks(std::string_view object) const {
 	return result;
 }
 
+std::vector<std::string_view> Plan::objects() const {
+	std::vector<std::string_view> names;
+	for (const MechanismPlan& m : mechanisms)
+		if (m.runs() && std::find(names.begin(), names.end(), m.mechanism->object) == names.end())
+			names.push_back(m.mechanism->object);
+	return names;
+}
+
+std::vector<MechanismPlan> Plan::part(std::string_view object) const {
+	std::vector<MechanismPlan> part;
+	for (const MechanismPlan& m : mechanisms)
+		if (m.mechanism->object == object && m.runs()) part.push_back(m);
+	return part;
+}
+
 Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Request& request) {
 	Plan plan;
 	for (const Mechanism& mechanism : table) {
@@ -139,15 +215,14 @@ Status check(const Plan& plan, const Facts& facts, const Request& request) {
 	bool any = false;
 	for (const MechanismPlan& m : plan.mechanisms) {
 		any |= m.runs();
-		if (m.works() || !m.wanted || request.mechanisms.empty()) continue;
+		if (m.runs() || !m.wanted || request.mechanisms.empty()) continue;
 		return Error{Exit::unsupported,
 					 fmt::format("{} cannot be measured on this kernel", m.mechanism->name),
-					 m.stages.front().why, "`asynclat doctor` shows what can be measured here"};
+					 m.why_not(), "`asynclat doctor` shows what can be measured here"};
 	}
 	if (!any)
 		return Error{Exit::unsupported, "nothing can be measured on this kernel",
-					 plan.mechanisms.front().stages.front().why,
-					 "`asynclat doctor` shows what lacks"};
+					 plan.mechanisms.front().why_not(), "`asynclat doctor` shows what lacks"};
 	return Nothing{};
 }
 

@@ -36,12 +36,19 @@ struct MechanismPlan {
 	std::vector<PointPlan> points;
 	std::vector<StagePlan> stages;
 
-	// A mechanism works if its headline stage does; why not is the headline's reason.
-	[[nodiscard]] bool works() const { return stages.front().works(); }
-	[[nodiscard]] bool runs() const { return wanted && works(); }
+	// Any of its stages can be had; any is wanted as well.
+	[[nodiscard]] bool works() const;
+	[[nodiscard]] bool runs() const;
+	// Why it does not: the reason of the first stage that is wanted.
+	[[nodiscard]] const std::string& why_not() const;
 	[[nodiscard]] bool collects(al_stage stage) const;
-	// Hooks that the collected stages need, without repeats.
+	// Hooks that the collected stages need, and those that refine them, without repeats.
 	[[nodiscard]] std::vector<const Hook*> hooks() const;
+	// Is the point of that name caught by one of these?
+	[[nodiscard]] bool catches(std::string_view point) const;
+
+private:
+	[[nodiscard]] bool needs(const StagePlan& stage) const;
 };
 
 struct Plan {
@@ -49,6 +56,10 @@ struct Plan {
 
 	[[nodiscard]] bool runs(al_mechanism id) const;
 	[[nodiscard]] bool collects(al_stage stage) const;
+	// Names of the objects of all that runs.
+	[[nodiscard]] std::vector<std::string_view> objects() const;
+	// What runs in one object.
+	[[nodiscard]] std::vector<MechanismPlan> part(std::string_view object) const;
 	// Hooks of all that runs in one object, without repeats, in the order of attaching: what ends
 	// an item's way first, what begins it last, so that nothing enters that cannot leave.
 	[[nodiscard]] std::vector<const Hook*> hooks(std::string_view object) const;

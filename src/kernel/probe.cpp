@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel/bpf_object.h"
+#include "kernel/cpus.h"
 #include "kernel/plan.h"
 
 namespace asynclat {
@@ -13,30 +14,35 @@ namespace {
 std::string describe(const Error& error) { return error.what + ": " + error.evidence; }
 
 // Every program with all its code, on the smallest maps.
-BpfConfig widest_config(const Facts& facts) {
+BpfConfig widest_config(std::string_view object, const Facts& facts) {
 	Request request{.pools = true, .max_entries = 1};
 	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) request.stages.insert(s.id);
-	return make_bpf_config(make_plan(catalog(), facts, request), request, facts, 1);
+	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);
 }
 
 }  // namespace
 
 std::map<std::string, std::string> probe(std::string_view object,
 										 std::span<const Hook* const> hooks,
-										 const BpfConfig& config) {
+										 const BpfConfig& config, const Facts& facts) {
 	std::map<std::string, std::string> refused;
+	const auto cpus = online_cpus();
+	const std::vector<uint32_t> online = cpus ? *cpus : std::vector<uint32_t>{0};
 	const auto attach_each = [&](BpfObject& loaded, std::span<const Hook* const> each) {
-		for (const Hook* hook : each)
-			if (auto done = loaded.attach(*hook); !done)
+		for (const Hook* hook : each) {
+			if (auto done = loaded.attach(*hook, facts.address(hook->target), online); !done)
 				refused[std::string(hook->program)] = describe(done.error());
+			// One at a time: a CPU has four breakpoints, and the table more that are tried.
+			if (hook->kind == HookKind::hwbp) loaded.detach();
+		}
 	};
-	if (auto all = BpfObject::load(object, config, hooks, {})) {
+	if (auto all = BpfObject::load(object, config, hooks)) {
 		attach_each(*all, hooks);
 		return refused;
 	}
 	for (const Hook* const& hook : hooks) {
-		auto one = BpfObject::load(object, config, std::span(&hook, 1), {});
+		auto one = BpfObject::load(object, config, std::span(&hook, 1));
 		if (one)
 			attach_each(*one, std::span(&hook, 1));
 		else
@@ -58,7 +64,7 @@ void probe_all(Facts& facts) {
 					if (seen.insert(hook.program).second && refusal(hook, facts, {}).empty())
 						hooks.push_back(&hook);
 		}
-		for (auto& [program, why] : probe(object, hooks, widest_config(facts)))
+		for (auto& [program, why] : probe(object, hooks, widest_config(object, facts), facts))
 			facts.refused[program] = why;
 	}
 }

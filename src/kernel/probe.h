@@ -16,7 +16,7 @@ namespace asynclat {
 // Returns why each that failed did, by program.
 std::map<std::string, std::string> probe(std::string_view object,
 										 std::span<const Hook* const> hooks,
-										 const BpfConfig& config);
+										 const BpfConfig& config, const Facts& facts);
 
 // Tries every hook of the table that the facts do not rule out, and adds what failed to the facts.
 void probe_all(Facts& facts);

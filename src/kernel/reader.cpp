@@ -40,11 +40,13 @@ struct Extremes {
 
 }  // namespace
 
-Reader::Reader(const BpfObject& object, const BpfConfig& config, const Plan& plan,
+Reader::Reader(const BpfObject& object, const BpfConfig& config,
+			   const std::vector<MechanismPlan>& part, const Facts& facts,
 			   const std::vector<uint32_t>& cpus, const Symbols& symbols)
 	: object_(object),
 	  config_(config),
-	  plan_(plan),
+	  part_(part),
+	  facts_(facts),
 	  cpus_(cpus),
 	  symbols_(symbols),
 	  control_(object.map(".data.control", true)),
@@ -57,15 +59,17 @@ std::vector<MechanismData> Reader::read() {
 	std::atomic_ref<uint32_t>(control.epoch).fetch_xor(1);
 	usleep(kWritersLeaveUs);
 	std::vector<MechanismData> result;
-	for (const MechanismPlan& m : plan_.mechanisms) {
-		if (!m.runs()) continue;
-		MechanismData data{.mechanism = m.mechanism->id};
+	for (const MechanismPlan& m : part_) {
+		const al_mechanism id = m.mechanism->id;
+		MechanismData data{.mechanism = id};
 		// Before the rows: what is in flight then shows as measured but not yet in the books.
-		data.books = read_books(m);
+		data.books = read_books(m, id, m.mechanism->books);
 		for (const StagePlan& s : m.stages) {
-			if (!m.collects(s.stage->id)) continue;
+			if (!s.collected()) continue;
 			for (size_t c = 0; c < m.mechanism->classes.size(); c++) {
-				StageData stage{s.stage->id, static_cast<al_class>(c), {}};
+				StageData stage{s.stage->id, static_cast<al_class>(c), {}, {}};
+				if (s.stage->ledger && c == 0)
+					stage.books = read_books(m, *s.stage->ledger, s.stage->books);
 				const uint32_t index = config_.config.row_of[s.stage->id][c];
 				for (const uint32_t cpu : cpus_)
 					stage.cpus.push_back(
@@ -134,42 +138,31 @@ void Reader::read_groups(MechanismData& data) {
 	}
 }
 
-Books Reader::read_books(const MechanismPlan& plan) {
-	const al_mechanism id = plan.mechanism->id;
-	const bool delayed = id == AL_DELAYED_WORK;
+Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<const Book> books) {
 	std::array<uint64_t, AL_BOOKS> total{};
 	for (const uint32_t cpu : cpus_) {
-		al_books& books = books_.as<al_books>()[cpu * AL_MECHANISMS + id];
-		for (uint32_t b = 0; b < AL_BOOKS; b++) total[b] += load(books.count[b]);
+		al_books& counted = books_.as<al_books>()[cpu * AL_LEDGERS + ledger];
+		for (uint32_t b = 0; b < AL_BOOKS; b++) total[b] += load(counted.count[b]);
 	}
-	Books books;
-	for (const al_book b : {AL_QUEUED, AL_MATCHED, AL_CANCELLED, AL_SUPERSEDED, AL_AGED_OUT,
-							AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_STARTED, AL_FILTERED, AL_NEGATIVE})
-		books.set(b, total[b]);
-	if (delayed) {
-		books.set(AL_REARMED, total[AL_REARMED]);
-		books.set(AL_FLUSHED_EARLY, total[AL_FLUSHED_EARLY]);
-	} else {
-		books.set(AL_UNMATCHED_START, total[AL_UNMATCHED_START]);
-		if (config_.config.wq_barrier_func) books.set(AL_BARRIERS, total[AL_BARRIERS]);
-		if (config_.config.split) books.set(AL_UNSPLIT, total[AL_UNSPLIT]);
-	}
-	if (config_.config.finish) {
-		books.set(AL_FINISHED, total[AL_FINISHED]);
-		books.set(AL_LOST_FINISH, total[AL_LOST_FINISH]);
-		if (!delayed) books.set(AL_UNMATCHED_END, total[AL_UNMATCHED_END]);
-	}
-	books.set(AL_BUSY_START, total[AL_BUSY_START]);
+	Books result;
+	for (const Book& book : books)
+		if ((book.point.empty() || plan.catches(book.point)) &&
+			(book.symbol.empty() || facts_.address(book.symbol)))
+			result.set(book.id, total[book.id]);
 	uint64_t missed = 0;
-	for (const Hook* hook : plan.hooks()) missed += object_.missed(hook->program);
-	books.set(AL_MISSED, missed);
-	return books;
+	for (const Hook* hook : plan.hooks()) {
+		const auto of_hook = object_.missed(*hook);
+		if (!of_hook) return result;  // unknown for one is unknown for all
+		missed += *of_hook;
+	}
+	result.set(AL_MISSED, missed);
+	return result;
 }
 
 uint64_t Reader::pending() {
 	uint64_t total = 0;
-	for (const MechanismPlan& m : plan_.mechanisms)
-		if (m.runs()) total += derived_pending(read_books(m), 0);
+	for (const MechanismPlan& m : part_)
+		total += derived_pending(read_books(m, m.mechanism->id, m.mechanism->books), 0);
 	return total;
 }
 
@@ -179,6 +172,7 @@ std::string Reader::group_name(const al_group& group, al_group_kind kind, bool o
 		case AL_BY_FUNCTION:
 			return function_name(group.key);
 		case AL_BY_WORKQUEUE:
+		case AL_BY_WORKER:
 			return {group.name, strnlen(group.name, sizeof(group.name))};
 		default:
 			break;

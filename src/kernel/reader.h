@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "kernel/bpf_object.h"
+#include "kernel/facts.h"
 #include "kernel/plan.h"
 #include "kernel/symbols.h"
 #include "model/snapshot.h"
@@ -17,9 +19,10 @@ namespace asynclat {
 
 class Reader {
 public:
-	// `cpus` are the possible CPUs. All arguments must outlive the reader.
-	Reader(const BpfObject& object, const BpfConfig& config, const Plan& plan,
-		   const std::vector<uint32_t>& cpus, const Symbols& symbols);
+	// `part` is what of the plan runs in the object, `cpus` are the possible CPUs. All arguments
+	// must outlive the reader.
+	Reader(const BpfObject& object, const BpfConfig& config, const std::vector<MechanismPlan>& part,
+		   const Facts& facts, const std::vector<uint32_t>& cpus, const Symbols& symbols);
 
 	// Counters and the extremes since the last read, without pending and running.
 	[[nodiscard]] std::vector<MechanismData> read();
@@ -36,13 +39,15 @@ private:
 	static Place of_group();
 	Histogram read_row(al_row& row, const Place& place);
 	void read_groups(MechanismData& data);
-	Books read_books(const MechanismPlan& plan);
+	// `books` are those that the catalog gives the ledger.
+	Books read_books(const MechanismPlan& plan, uint32_t ledger, std::span<const Book> books);
 	std::string group_name(const al_group& group, al_group_kind kind, bool other);
 	std::string function_name(uint64_t address);
 
 	const BpfObject& object_;
 	const BpfConfig& config_;
-	const Plan& plan_;
+	const std::vector<MechanismPlan>& part_;
+	const Facts& facts_;
 	const std::vector<uint32_t>& cpus_;
 	const Symbols& symbols_;
 	Mapping control_, rows_, groups_, books_;

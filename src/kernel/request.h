@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,8 +11,6 @@
 #include "catalog/mechanism.h"
 
 namespace asynclat {
-
-inline constexpr uint64_t kDefaultMaxEntries = 65536;
 
 struct Request {
 	// Empty: all that this kernel offers, and what it lacks is no error.
@@ -23,7 +22,8 @@ struct Request {
 	std::vector<std::string> functions;  // globs; "!glob" leaves out; empty: all
 	std::string workqueue;               // glob; empty: all
 	bool pools = false;                  // collect rows by pool
-	uint64_t max_entries = kDefaultMaxEntries;
+	std::optional<uint64_t>
+		max_entries;  // pending items held a mechanism; absent: as the catalog says
 };
 
 }  // namespace asynclat

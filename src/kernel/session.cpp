@@ -19,9 +19,6 @@
 namespace asynclat {
 namespace {
 
-constexpr std::string_view kObject = "workqueue";
-constexpr std::string_view kUnattached[] = {"al_init", "wq_sweep"};
-
 constexpr uint64_t kMs = 1'000'000;
 constexpr uint64_t kSweepAgeNs = 10'000 * kMs;
 // At the end: how long items may take to leave, and the time between the two last sweeps.
@@ -56,64 +53,91 @@ Result<std::unique_ptr<Session>> Session::open(const Request& request, Facts fac
 											   const std::string& version) {
 	const auto cpus = possible_cpus();
 	if (!cpus) return cpus.error();
+	if (!request.functions.empty() && symbols->empty())
+		return Error{Exit::unsupported, "--function needs the addresses of kernel functions",
+					 "/proc/kallsyms shows none (kptr_restrict, CAP_SYSLOG)",
+					 "run as root, or with kernel.kptr_restrict at 0 or 1"};
 	raise_memlock();
-	const Symbols::Selection functions = symbols->select(request.functions);
+	std::unique_ptr<Session> session(new Session(request, std::move(facts), symbols, *cpus));
 	// Each round leaves out at least one more hook, so this ends.
-	for (;;) {
-		Plan plan = make_plan(catalog(), facts, request);
-		if (auto fine = check(plan, facts, request); !fine) return fine.error();
-		if (!request.functions.empty() && symbols->empty())
-			return Error{Exit::unsupported, "--function needs the addresses of kernel functions",
-						 "/proc/kallsyms shows none (kptr_restrict, CAP_SYSLOG)",
-						 "run as root, or with kernel.kptr_restrict at 0 or 1"};
-		BpfConfig config = make_bpf_config(plan, request, facts, cpus->back() + 1);
-		config.sizes.functions = std::max<uint32_t>(1, functions.addresses.size());
-		const auto hooks = plan.hooks(kObject);
-		auto object = BpfObject::load(kObject, config, hooks, kUnattached);
-		std::map<std::string, std::string> refused;
-		if (object) {
-			std::unique_ptr<Session> session(
-				new Session(facts, symbols, std::move(plan), config, std::move(*object), *cpus));
-			session->describe(version);
-			if (auto done = session->select(functions); !done) return done.error();
-			for (const Hook* hook : hooks)
-				if (auto done = session->object_.attach(*hook); !done)
-					refused[std::string(hook->program)] = done.error().evidence;
-			if (refused.empty()) {
-				if (auto done = session->start(); !done) return done.error();
-				return session;
-			}
-		} else {
-			refused = probe(kObject, hooks, config);
-			if (refused.empty()) return object.error();
+	for (bool whole = false; !whole;) {
+		if (auto fine = session->plan(); !fine) return fine.error();
+		whole = true;
+		for (const std::string_view object : session->plan_.objects()) {
+			if (session->families_.contains(object)) continue;
+			const auto opened = session->open_family(object);
+			if (!opened) return opened.error();
+			whole &= *opened;
 		}
-		facts.refused.merge(refused);
 	}
+	session->describe(version);
+	for (auto& [object, family] : session->families_)
+		if (auto done = family->start(); !done) return done.error();
+	malloc_trim(0);  // loading took far more memory than measuring does
+	session->description_.start_mono_ns = now(CLOCK_MONOTONIC);
+	session->description_.start_wall_ns = now(CLOCK_REALTIME);
+	return session;
 }
 
-Session::Session(Facts facts, std::shared_ptr<const Symbols> symbols, Plan plan, BpfConfig config,
-				 BpfObject object, std::vector<uint32_t> cpus)
-	: facts_(std::move(facts)),
+Session::Session(Request request, Facts facts, std::shared_ptr<const Symbols> symbols,
+				 std::vector<uint32_t> cpus)
+	: request_(std::move(request)),
+	  facts_(std::move(facts)),
 	  symbols_(std::move(symbols)),
-	  plan_(std::move(plan)),
-	  config_(config),
-	  object_(std::move(object)),
-	  description_{.cpus = std::move(cpus)},
-	  control_(object_.map(".data.control", true)),
-	  reader_(object_, config_, plan_, description_.cpus, *symbols_),
-	  sweeper_(object_) {}
+	  functions_(symbols_->select(request_.functions)),
+	  description_{.cpus = std::move(cpus)} {}
 
-Session::~Session() { object_.detach(); }
+Session::~Session() {
+	for (auto& [object, family] : families_) family->detach();
+}
+
+Status Session::plan() {
+	plan_ = make_plan(catalog(), facts_, request_);
+	return check(plan_, facts_, request_);
+}
+
+Result<bool> Session::open_family(std::string_view object) {
+	auto part = plan_.part(object);
+	BpfConfig config = make_bpf_config(part, request_, facts_, description_.cpus.back() + 1);
+	config.sizes.functions = std::max<uint32_t>(1, functions_.addresses.size());
+	const auto hooks = plan_.hooks(object);
+	auto loaded = BpfObject::load(object, config, hooks);
+	std::map<std::string, std::string> refused;
+	if (loaded) {
+		const auto online = online_cpus();
+		if (!online) return online.error();
+		auto family = std::make_unique<Family>(std::move(*loaded), config, std::move(part), facts_,
+											   description_.cpus, *symbols_);
+		if (auto done = family->select(functions_.addresses); !done) return done.error();
+		refused = family->attach(hooks, *online);
+		if (refused.empty()) {
+			families_.emplace(object, std::move(family));
+			return true;
+		}
+	} else {
+		refused = probe(object, hooks, config, facts_);
+		if (refused.empty()) {
+			if (!request_.mechanisms.empty()) return loaded.error();
+			// Together they cannot be loaded, one by one they can: go on without this family.
+			for (const Hook* hook : hooks)
+				refused[std::string(hook->program)] = loaded.error().evidence;
+		}
+	}
+	facts_.refused.merge(refused);
+	return false;
+}
 
 void Session::describe(const std::string& version) {
 	description_.version = version;
 	description_.kernel = facts_.release;
-	description_.map_bytes = object_.map_bytes();
+	for (const auto& [object, family] : families_) description_.map_bytes += family->map_bytes();
+	for (const std::string& glob : functions_.unmatched)
+		description_.notes.push_back(fmt::format("--function {} matches no function", glob));
 	for (const MechanismPlan& m : plan_.mechanisms) {
 		if (!m.wanted) continue;
-		if (!m.works()) {
+		if (!m.runs()) {
 			description_.notes.push_back(
-				fmt::format("{} is not measured: {}", m.mechanism->name, m.stages.front().why));
+				fmt::format("{} is not measured: {}", m.mechanism->name, m.why_not()));
 			continue;
 		}
 		MechanismInfo info{.mechanism = m.mechanism->id};
@@ -132,79 +156,84 @@ void Session::describe(const std::string& version) {
 		}
 		description_.mechanisms.push_back(std::move(info));
 	}
-	if (plan_.runs(AL_WORKQUEUE) && !config_.config.wq_barrier_func)
+	if (plan_.runs(AL_WORKQUEUE) && !facts_.address("wq_barrier_func"))
 		description_.notes.emplace_back(
 			"flush barriers count as unmatched starts: the address of wq_barrier_func is hidden");
 }
 
-Status Session::select(const Symbols::Selection& functions) {
-	for (const std::string& glob : functions.unmatched)
-		description_.notes.push_back(fmt::format("--function {} matches no function", glob));
-	const int fd = object_.map_fd("functions");
-	for (const uint64_t address : functions.addresses) {
-		const uint8_t listed = 1;
-		if (bpf_map_update_elem(fd, &address, &listed, BPF_ANY))
-			return Error{.what = "cannot write the function filter",
-						 .evidence = std::strerror(errno)};
-	}
-	return Nothing{};
-}
-
-Status Session::start() {
-	if (auto done = object_.run("al_init"); !done) return done;
-	malloc_trim(0);  // loading took far more memory than measuring does
-	set_phase(AL_OPEN);
-	description_.start_mono_ns = now(CLOCK_MONOTONIC);
-	description_.start_wall_ns = now(CLOCK_REALTIME);
-	return Nothing{};
-}
-
-void Session::set_phase(al_phase phase) {
-	std::atomic_ref<uint32_t>(control_.as<al_control>().front().phase).store(phase);
-}
-
 Snapshot Session::stamp(std::vector<MechanismData> mechanisms) const {
 	Snapshot snapshot{.mono_ns = now(CLOCK_MONOTONIC), .wall_ns = now(CLOCK_REALTIME)};
-	for (const MechanismData& m : mechanisms)
-		snapshot.overhead.events += m.books.value(AL_QUEUED) + m.books.value(AL_STARTED) +
-									m.books.value(AL_FINISHED) + m.books.value(AL_UNMATCHED_END);
+	const auto events = [](const Books& b) {
+		return b.value(AL_QUEUED) + b.value(AL_STARTED) + b.value(AL_FINISHED) +
+			   b.value(AL_UNMATCHED_END);
+	};
+	for (const MechanismData& m : mechanisms) {
+		snapshot.overhead.events += events(m.books);
+		for (const StageData& s : m.stages)
+			if (s.books) snapshot.overhead.events += events(*s.books);
+	}
 	snapshot.overhead.cpu_ns = now(CLOCK_PROCESS_CPUTIME_ID);
 	snapshot.overhead.rss_bytes = resident_bytes();
 	snapshot.mechanisms = std::move(mechanisms);
 	return snapshot;
 }
 
+// In the catalog's order, whatever the order of the families.
+Snapshot Session::collect(std::vector<MechanismData> (Family::*reading)()) {
+	std::vector<MechanismData> all;
+	for (auto& [object, family] : families_)
+		for (MechanismData& m : ((*family).*reading)()) all.push_back(std::move(m));
+	std::sort(all.begin(), all.end(), [](const MechanismData& a, const MechanismData& b) {
+		return a.mechanism < b.mechanism;
+	});
+	return stamp(std::move(all));
+}
+
+Result<uint64_t> Session::sweep(uint64_t min_age_ns) {
+	uint64_t waiting = 0;
+	for (auto& [object, family] : families_) {
+		const auto round = family->sweep(now(CLOCK_MONOTONIC), min_age_ns);
+		if (!round) return round;
+		waiting += *round;
+	}
+	return waiting;
+}
+
+void Session::set_phase(al_phase phase) {
+	for (auto& [object, family] : families_) family->set_phase(phase);
+}
+
+uint64_t Session::pending() {
+	uint64_t total = 0;
+	for (auto& [object, family] : families_) total += family->pending();
+	return total;
+}
+
 Status Session::tend() {
-	if (auto waiting = sweeper_.round(now(CLOCK_MONOTONIC), kSweepAgeNs); !waiting)
-		return waiting.error();
+	if (const auto online = online_cpus())
+		for (auto& [object, family] : families_) family->follow(*online);
+	if (auto waiting = sweep(kSweepAgeNs); !waiting) return waiting.error();
 	return Nothing{};
 }
 
-Result<Snapshot> Session::read() { return stamp(reader_.read()); }
+Result<Snapshot> Session::read() { return collect(&Family::read); }
 
 Result<Snapshot> Session::finish() {
 	set_phase(AL_DRAINING);
 	const uint64_t drained_by = now(CLOCK_MONOTONIC) + kDrainNs;
 	do {
 		pause(kMs);
-	} while (now(CLOCK_MONOTONIC) < drained_by && reader_.pending());
-	sweeper_.begin_anew();
-	auto waiting = sweeper_.round(now(CLOCK_MONOTONIC), 0);
+	} while (now(CLOCK_MONOTONIC) < drained_by && pending());
+	for (auto& [object, family] : families_) family->sweep_anew();
+	auto waiting = sweep(0);
 	if (waiting && *waiting) {
 		pause(kLastSweepsNs);
-		waiting = sweeper_.round(now(CLOCK_MONOTONIC), 0);
+		waiting = sweep(0);
 	}
 	if (!waiting) return waiting.error();
 	set_phase(AL_CLOSED);
-	object_.detach();
-
-	Snapshot last = stamp(reader_.read());
-	const InFlight counted = sweeper_.count();
-	for (MechanismData& m : last.mechanisms) {
-		m.books.set(AL_PENDING, counted.pending[m.mechanism]);
-		if (config_.config.finish) m.books.set(AL_RUNNING, counted.running[m.mechanism]);
-	}
-	return last;
+	for (auto& [object, family] : families_) family->detach();
+	return collect(&Family::read_last);
 }
 
 }  // namespace asynclat

@@ -47,7 +47,7 @@ Result<std::vector<uint8_t>> Sweeper::look(const std::vector<Candidate>& candida
 			sweep.key[i] = candidates[from + i].key;
 			sweep.stamp[i] = candidates[from + i].stamp;
 		}
-		if (auto done = object_.run("wq_sweep"); !done) return done.error();
+		if (auto done = object_.run("al_sweep"); !done) return done.error();
 		verdicts.insert(verdicts.end(), sweep.verdict, sweep.verdict + count);
 	}
 	return verdicts;
@@ -66,22 +66,22 @@ Result<uint64_t> Sweeper::round(uint64_t now_ns, uint64_t min_age_ns) {
 	if (!verdicts) return verdicts.error();
 	suspects_.clear();
 	for (size_t i = 0; i < fresh.size(); i++)
-		if ((*verdicts)[i] == AL_NOT_PENDING || (*verdicts)[i] == AL_UNREADABLE)
+		if ((*verdicts)[i] == AL_NOT_PENDING || (*verdicts)[i] == AL_UNREADABLE ||
+			(*verdicts)[i] == AL_SET_ASIDE)
 			suspects_.push_back(fresh[i]);
 	std::sort(suspects_.begin(), suspects_.end());
 	return suspects_.size();
 }
 
-InFlight Sweeper::count() const {
+InFlight Sweeper::count(al_mechanism first) const {
 	InFlight in_flight;
-	each_entry([&](uint64_t key, uint64_t, const al_item& item) {
-		const bool delayed = key & AL_KEY_DELAYED;
-		in_flight.pending[delayed ? AL_DELAYED_WORK : AL_WORKQUEUE] += 1 + (item.earlier != 0);
+	each_entry([&](uint64_t, uint64_t, const al_item& item) {
+		if (item.ledger < AL_LEDGERS) in_flight.pending[item.ledger] += 1 + (item.earlier != 0);
 	});
 	for (const al_worker& worker : workers_.as<al_worker>()) {
 		if (!worker.owner || !worker.work) continue;
-		in_flight.running[AL_WORKQUEUE] += (worker.flags & AL_RUNS_WORK) != 0;
-		in_flight.running[AL_DELAYED_WORK] += (worker.flags & AL_RUNS_DELAYED) != 0;
+		in_flight.running[first] += (worker.flags & AL_RUNS_WORK) != 0;
+		if (worker.flags & AL_RUNS_DELAYED) in_flight.running[AL_DELAYED_WORK]++;
 	}
 	return in_flight;
 }

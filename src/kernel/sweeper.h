@@ -11,10 +11,10 @@
 
 namespace asynclat {
 
-// Entries now in the pending table, by mechanism.
+// Items now in the tables, by al_ledger.
 struct InFlight {
-	uint64_t pending[AL_MECHANISMS] = {};
-	uint64_t running[AL_MECHANISMS] = {};
+	uint64_t pending[AL_LEDGERS] = {};
+	uint64_t running[AL_LEDGERS] = {};
 };
 
 class Sweeper {
@@ -29,8 +29,9 @@ public:
 	// The next round is the first one: what rounds before it found does not count.
 	void begin_anew() { suspects_.clear(); }
 
-	// Counts what is in the tables; exact once the programs are detached.
-	[[nodiscard]] InFlight count() const;
+	// Counts what is in the tables; exact once the programs are detached. `first` is the first
+	// mechanism of the object's family.
+	[[nodiscard]] InFlight count(al_mechanism first) const;
 
 private:
 	struct Candidate {

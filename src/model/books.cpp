@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, AL_BOOKS> kNames = {
 	"queued",        "matched",         "cancelled",    "superseded",   "refused",     "rearmed",
 	"flushed_early", "aged_out",        "dropped_full", "dropped_busy", "pending",     "started",
 	"barriers",      "unmatched_start", "finished",     "running",      "lost_finish", "busy_start",
-	"unmatched_end", "filtered",        "negative",     "unsplit",      "missed",
+	"unmatched_end", "filtered",        "negative",     "unsplit",      "coalesced",   "missed",
 };
 static_assert(!kNames.back().empty());
 

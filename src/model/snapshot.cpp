@@ -8,7 +8,7 @@ namespace asynclat {
 namespace {
 
 // What the catalog lists first; a test holds the two together.
-constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE};
+constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE, AL_KT_WAIT};
 static_assert(std::size(kHeadlines) == AL_MECHANISMS);
 
 using Groups = std::map<std::pair<al_group_kind, std::string>, Histogram>;
@@ -29,6 +29,9 @@ StageData difference(const StageData* earlier, const StageData& later) {
 	StageData result = later;
 	const size_t known = earlier ? std::min(earlier->cpus.size(), later.cpus.size()) : 0;
 	for (size_t i = 0; i < known; i++) result.cpus[i] = difference(earlier->cpus[i], later.cpus[i]);
+	if (later.books)
+		result.books =
+			difference(earlier ? earlier->books.value_or(Books{}) : Books{}, *later.books);
 	return result;
 }
 
@@ -49,6 +52,7 @@ MechanismData difference(const MechanismData& earlier, const MechanismData& late
 void accumulate(StageData& total, const StageData& next) {
 	total.cpus.resize(std::max(total.cpus.size(), next.cpus.size()));
 	for (size_t i = 0; i < next.cpus.size(); i++) total.cpus[i].merge(next.cpus[i]);
+	if (next.books) total.books = sum(total.books.value_or(Books{}), *next.books);
 }
 
 void accumulate(MechanismData& total, const MechanismData& next) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct StageData {
 	al_stage stage{};
 	al_class item_class{};
 	std::vector<Histogram> cpus;
+	std::optional<Books>
+		books;  // of a stage that counts items of its own; its plain class has them
 
 	[[nodiscard]] Histogram all_cpus() const;
 };
@@ -26,7 +29,8 @@ struct StageData {
 // Name of the row that holds what found no row of its own.
 inline constexpr std::string_view kOtherGroup = "other";
 
-// The headline stage of one function, workqueue or pool. Rows of one kind and name are one group.
+// One stage of one function, workqueue, pool or thread, by kind. Rows of one kind and name are one
+// group.
 struct GroupData {
 	al_group_kind kind{};
 	std::string name;

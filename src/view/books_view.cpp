@@ -92,6 +92,39 @@ void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bo
 	frame.flow(words, " ", {2, 4}, books.lost() ? Style::warning : Style::plain);
 }
 
+// `measured` is what its histogram holds; absent: not collected.
+void put_books(Frame& frame, const std::string& title, const Books& books,
+			   std::optional<uint64_t> measured, const Mechanism& mechanism) {
+	frame.flow({title + " books"}, "", {0, 2}, Style::title);
+	for (const Identity& identity : identities(books, measured)) {
+		const int64_t residue = identity.residue();
+		if (residue || says_something(identity)) put_identity(frame, identity, mechanism);
+		if (residue) put_residue(frame, residue, books.get(AL_MISSED));
+	}
+	put_beside(frame, books, mechanism, measured.has_value());
+}
+
+void put_loss(Frame& frame, const std::string& title, const Books& books,
+			  const Mechanism& mechanism) {
+	if (!books.lost()) return;
+	std::vector<std::string> words =
+		counts(books, {AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_BUSY_START, AL_MISSED}, mechanism);
+	words.insert(words.begin(), fmt::format("{} {}:", title, lost_words(books)));
+	words.back().pop_back();
+	frame.flow(words, " ", {0, 2}, Style::warning);
+}
+
+// Of a stage that counts items of its own.
+std::string title_of(const Mechanism& mechanism, const StageData& stage_data) {
+	return fmt::format("{} {}", mechanism.name, stage(stage_data.stage).name);
+}
+
+// Does anything that is collected stand in the mechanism's own books?
+bool keeps_own_books(const MechanismInfo& info) {
+	return std::any_of(info.stages.begin(), info.stages.end(),
+					   [](al_stage id) { return !stage(id).ledger; });
+}
+
 }  // namespace
 
 Frame books_view(const Interval& total, const Description& description, int width) {
@@ -100,28 +133,22 @@ Frame books_view(const Interval& total, const Description& description, int widt
 		const MechanismData* data = total.data.find(info.mechanism);
 		if (!data) continue;
 		const Mechanism& row = mechanism(info.mechanism);
-		frame.flow({fmt::format("{} books", row.name)}, "", {0, 2}, Style::title);
-		const bool has_headline = data->stage(headline(row).id) != nullptr;
-		for (const Identity& identity :
-			 identities(data->books,
-						has_headline ? std::optional(data->headline_count()) : std::nullopt)) {
-			const int64_t residue = identity.residue();
-			if (residue || says_something(identity)) put_identity(frame, identity, row);
-			if (residue) put_residue(frame, residue, data->books.get(AL_MISSED));
+		if (keeps_own_books(info)) {
+			const bool has_headline = data->stage(headline(row).id) != nullptr;
+			put_books(frame, std::string(row.name), data->books,
+					  has_headline ? std::optional(data->headline_count()) : std::nullopt, row);
 		}
-		put_beside(frame, data->books, row, has_headline);
+		for (const StageData& s : data->stages)
+			if (s.books) put_books(frame, title_of(row, s), *s.books, s.all_cpus().count(), row);
 	}
 	return frame;
 }
 
-Frame loss_line(const Books& books, const Mechanism& mechanism, int width) {
+Frame loss_lines(const MechanismData& data, const Mechanism& mechanism, int width) {
 	Frame frame(width);
-	if (!books.lost()) return frame;
-	std::vector<std::string> words =
-		counts(books, {AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_BUSY_START, AL_MISSED}, mechanism);
-	words.insert(words.begin(), fmt::format("{} {}:", mechanism.name, lost_words(books)));
-	words.back().pop_back();
-	frame.flow(words, " ", {0, 2}, Style::warning);
+	put_loss(frame, std::string(mechanism.name), data.books, mechanism);
+	for (const StageData& s : data.stages)
+		if (s.books) put_loss(frame, title_of(mechanism, s), *s.books, mechanism);
 	return frame;
 }
 

@@ -12,7 +12,7 @@ namespace asynclat {
 // by a row that says by how much it is off, and whether missed events explain it.
 Frame books_view(const Interval& total, const Description& description, int width);
 
-// What one mechanism lost, in a row; no row where nothing was lost.
-Frame loss_line(const Books& books, const Mechanism& mechanism, int width);
+// What one mechanism lost, in a row for each of its books; none where nothing was lost.
+Frame loss_lines(const MechanismData& data, const Mechanism& mechanism, int width);
 
 }  // namespace asynclat

@@ -147,7 +147,7 @@ Frame hist_view(const Interval& interval, const Description& description,
 		for (const al_stage id : info.stages)
 			for (size_t item_class = 0; item_class < row.classes.size(); item_class++)
 				blocks.add_stage(row, data, stage(id), static_cast<al_class>(item_class));
-		blocks.add_losses(loss_line(data.books, row, options.width));
+		blocks.add_losses(loss_lines(data, row, options.width));
 	}
 	return blocks.take();
 }

@@ -202,7 +202,7 @@ def test_full_table_is_counted_and_leaves_no_stale_stamp():
     assert books["matched"] + books["dropped_full"] + books["dropped_busy"] == 11_016
     assert books["unmatched_start"] == books["dropped_full"] + books["dropped_busy"]
     assert books["pending"] == 0
-    assert tracer.warnings.count("table is full") == 1
+    assert tracer.warnings.count("the pending table of workqueue is full") == 1
     assert "--max-entries 32" in tracer.warnings
     last = [i for i in tracer.intervals if i["mechanisms"][0]["stages"][0]["count"]][-1]
     assert last["mechanisms"][0]["stages"][0]["max_ns"] < 400_000_000

@@ -80,24 +80,28 @@ TEST_F(BooksView, NoRowIsWiderThanTheScreen) {
 	}
 }
 
+Frame loss_of(const Books& books) {
+	MechanismData data{.mechanism = AL_WORKQUEUE};
+	data.books = books;
+	return loss_lines(data, mechanism(AL_WORKQUEUE), 80);
+}
+
 TEST(LossLine, SaysNothingWhereNothingWasLost) {
-	EXPECT_EQ(loss_line(sample::workqueue_books(), mechanism(AL_WORKQUEUE), 80).text(), "");
+	EXPECT_EQ(loss_of(sample::workqueue_books()).text(), "");
 }
 
 TEST(LossLine, NamesEachLoss) {
 	Books b = sample::workqueue_books();
 	b.set(AL_DROPPED_FULL, 1'005);
-	EXPECT_EQ(loss_line(b, mechanism(AL_WORKQUEUE), 80).text(),
-			  "workqueue lost 1,005 (5.5 %): dropped full 1,005\n");
+	EXPECT_EQ(loss_of(b).text(), "workqueue lost 1,005 (5.5 %): dropped full 1,005\n");
 	b.set(AL_DROPPED_FULL, 0);
 	b.set(AL_DROPPED_BUSY, 1);
 	b.set(AL_MISSED, 2);
-	EXPECT_EQ(loss_line(b, mechanism(AL_WORKQUEUE), 80).text(),
-			  "workqueue lost 3 (0.016 %): dropped busy 1, missed 2\n");
+	EXPECT_EQ(loss_of(b).text(), "workqueue lost 3 (0.016 %): dropped busy 1, missed 2\n");
 	b.set(AL_QUEUED, 10'000'000);
-	EXPECT_THAT(loss_line(b, mechanism(AL_WORKQUEUE), 80).text(), HasSubstr("(under 0.001 %)"));
+	EXPECT_THAT(loss_of(b).text(), HasSubstr("(under 0.001 %)"));
 	b.set(AL_QUEUED, 0);
-	EXPECT_THAT(loss_line(b, mechanism(AL_WORKQUEUE), 80).text(), HasSubstr("(100 %)"));
+	EXPECT_THAT(loss_of(b).text(), HasSubstr("(100 %)"));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ Facts facts() {
 }
 
 BpfConfig config_of(const Request& request, const Facts& f, uint32_t cpus = 2) {
-	return make_bpf_config(make_plan(catalog(), f, request), request, f, cpus);
+	return make_bpf_config(make_plan(catalog(), f, request).part("workqueue"), request, f, cpus);
 }
 
 TEST(BpfConfig, OnlyCollectedStagesHaveRows) {

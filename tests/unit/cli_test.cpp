@@ -7,6 +7,7 @@
 
 #include "app/grammar.h"
 #include "app/help.h"
+#include "app/option_names.h"
 #include "base/words.h"
 
 namespace asynclat {
@@ -219,8 +220,9 @@ TEST(Cli, StagesAreThoseOfTheMechanismsAskedFor) {
 		std::set<al_stage> stages;
 		std::vector<al_mechanism> mechanisms;
 	} cases[] = {
-		{{"--stage", "wait"}, {AL_WQ_WAIT, AL_DW_WAIT}, {}},
-		{{"--stage", "workqueue.wait,run"}, {AL_WQ_WAIT, AL_WQ_RUN, AL_DW_RUN}, {}},
+		{{"--stage", "workqueue.wait,delayed_work.run"},
+		 {AL_WQ_WAIT, AL_DW_RUN},
+		 {AL_WORKQUEUE, AL_DELAYED_WORK}},
 		{{"--stage", "hold"}, {AL_WQ_HOLD}, {AL_WORKQUEUE}},
 		{{"--stage", "delayed_work.wait"}, {AL_DW_WAIT}, {AL_DELAYED_WORK}},
 		{{"-m", "workqueue", "--stage", "wait", "--stage", "run"},
@@ -230,6 +232,9 @@ TEST(Cli, StagesAreThoseOfTheMechanismsAskedFor) {
 		 {AL_DW_LATE, AL_DW_SLACK, AL_DW_TIMER, AL_DW_WAIT, AL_DW_RUN, AL_DW_DELAY},
 		 {AL_DELAYED_WORK}},
 	};
+	std::set<al_stage> waits;
+	for (const Mechanism& m : catalog()) waits.insert(find_stage(m, "wait")->id);
+	EXPECT_EQ(options_of({"--stage", "wait"}).request.stages, waits);
 	for (const auto& c : cases) {
 		const Options o = options_of(c.arguments);
 		EXPECT_EQ(o.request.stages, c.stages) << shown(c.arguments);
@@ -332,25 +337,24 @@ TEST(Cli, FailIfOnWhatIsNotCollectedNamesTheOption) {
 // ---- what is refused: docs and faults by their number ----------------------------------------
 
 TEST(CliFaults, 1_UnknownNamesGetTheListAndTheNearest) {
+	auto mechanisms = mechanism_names();
+	mechanisms.push_back("all");
+	const std::string accepted = one_of(mechanisms);
 	const struct {
 		Arguments arguments;
-		const char *what, *hint;
+		std::string what, hint;
 	} cases[] = {
 		{{"-m", "workqeue"},
 		 "--mech: there is no mechanism 'workqeue'",
-		 "did you mean 'workqueue'? accepted: workqueue, delayed_work or all"},
-		{{"-m", "xyzzy"},
-		 "--mech: there is no mechanism 'xyzzy'",
-		 "accepted: workqueue, delayed_work or all"},
-		{{"-m", "workqueue,"},
-		 "--mech: there is no mechanism ''",
-		 "accepted: workqueue, delayed_work or all"},
+		 "did you mean 'workqueue'? accepted: " + accepted},
+		{{"-m", "xyzzy"}, "--mech: there is no mechanism 'xyzzy'", "accepted: " + accepted},
+		{{"-m", "workqueue,"}, "--mech: there is no mechanism ''", "accepted: " + accepted},
 		{{"--view", "hits"},
 		 "--view: there is no view 'hits'",
 		 "did you mean 'hist'? accepted: hist"},
 		{{"--hook", "rawtp"},
 		 "--hook: there is no kind of hook 'rawtp'",
-		 "did you mean 'raw_tp'? accepted: tp_btf or raw_tp"},
+		 "did you mean 'raw_tp'? accepted: " + one_of(hook_kind_names())},
 		{{"doctr"},
 		 "'doctr' is neither a command nor an interval",
 		 "did you mean 'doctor'? a command is doctor or list; an interval is seconds or a duration "
@@ -591,7 +595,7 @@ TEST(Help, NamesTheMechanismsAndTheDefaults) {
 	const std::string text = help_text(Command::live);
 
 	for (const Mechanism& m : catalog()) EXPECT_THAT(text, HasSubstr(std::string(m.name)));
-	EXPECT_THAT(text, HasSubstr("(65,536 by default)"));
+	EXPECT_THAT(text, HasSubstr("65,536 workqueue, delayed_work"));
 	EXPECT_THAT(text, HasSubstr("10ms to 24h (default: 1s)"));
 }
 

@@ -17,7 +17,7 @@ namespace asynclat {
 namespace {
 
 // Programs that user space runs itself; attached to nothing.
-const std::set<std::string> kUnattached = {"al_init", "wq_sweep"};
+const std::set<std::string> kUnattached = {"al_init", "al_sweep"};
 
 using Object = std::unique_ptr<bpf_object, void (*)(bpf_object*)>;
 
@@ -63,7 +63,9 @@ TEST(Contract, EveryProgramOfTheTableIsInItsObject) {
 			ASSERT_TRUE(p) << build << " lacks " << program;
 			EXPECT_FALSE(bpf_program__autoload(p)) << program << " is not optional";
 			EXPECT_EQ(bpf_program__section_name(p),
-					  fmt::format("{}/{}", hook_kind_name(hook->kind), hook->target))
+					  hook->kind == HookKind::hwbp
+						  ? "perf_event"
+						  : fmt::format("{}/{}", hook_kind_name(hook->kind), hook->target))
 				<< program;
 			EXPECT_LE(program.size(), 15U) << program << ": the kernel cuts longer names";
 		}

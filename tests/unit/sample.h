@@ -74,6 +74,7 @@ inline Books workqueue_books() {
 	for (int i = 0; i < AL_BOOKS; i++) b.set(static_cast<al_book>(i), 0);
 	b.forget(AL_REARMED);
 	b.forget(AL_FLUSHED_EARLY);
+	b.forget(AL_COALESCED);
 	b.set(AL_QUEUED, 18'211);
 	b.set(AL_MATCHED, 18'204);
 	b.set(AL_CANCELLED, 1);

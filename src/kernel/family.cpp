@@ -1,0 +1,70 @@
+#include "kernel/family.h"
+
+#include <bpf/bpf.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+namespace asynclat {
+
+Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismPlan> part,
+			   const Facts& facts, const std::vector<uint32_t>& cpus, const Symbols& symbols)
+	: part_(std::move(part)),
+	  facts_(facts),
+	  config_(config),
+	  object_(std::move(object)),
+	  control_(object_.map(".data.control", true)),
+	  reader_(object_, config_, part_, facts, cpus, symbols),
+	  sweeper_(object_) {}
+
+std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,
+												  std::span<const uint32_t> online) {
+	std::map<std::string, std::string> refused;
+	for (const Hook* hook : hooks)
+		if (auto done = object_.attach(*hook, facts_.address(hook->target), online); !done)
+			refused[std::string(hook->program)] = done.error().evidence;
+	return refused;
+}
+
+Status Family::select(const std::vector<uint64_t>& functions) {
+	const int fd = object_.map_fd("functions");
+	for (const uint64_t address : functions) {
+		const uint8_t listed = 1;
+		if (bpf_map_update_elem(fd, &address, &listed, BPF_ANY))
+			return Error{.what = "cannot write the function filter",
+						 .evidence = std::strerror(errno)};
+	}
+	return Nothing{};
+}
+
+Status Family::start() {
+	if (auto done = object_.run("al_init"); !done) return done;
+	set_phase(AL_OPEN);
+	return Nothing{};
+}
+
+void Family::set_phase(al_phase phase) {
+	std::atomic_ref<uint32_t>(control_.as<al_control>().front().phase).store(phase);
+}
+
+Result<uint64_t> Family::sweep(uint64_t now_ns, uint64_t min_age_ns) {
+	return sweeper_.round(now_ns, min_age_ns);
+}
+
+std::vector<MechanismData> Family::read_last() {
+	std::vector<MechanismData> last = reader_.read();
+	const InFlight counted = sweeper_.count(part_.front().mechanism->id);
+	const auto settle = [&](Books& books, uint32_t ledger) {
+		if (books.get(AL_QUEUED)) books.set(AL_PENDING, counted.pending[ledger]);
+		if (books.get(AL_FINISHED)) books.set(AL_RUNNING, counted.running[ledger]);
+	};
+	for (MechanismData& m : last) {
+		settle(m.books, m.mechanism);
+		for (StageData& s : m.stages)
+			if (s.books) settle(*s.books, *asynclat::stage(s.stage).ledger);
+	}
+	return last;
+}
+
+}  // namespace asynclat
