@@ -11,7 +11,8 @@ from failure import Failure
 from kernel_image import image
 from kernel_list import fetched
 
-CHECKS = pathlib.Path(__file__).with_name("guest_checks")
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKS = HERE / "guest_checks"
 # A busy host makes the verifier's minute several.
 LIMIT_S = 600
 
@@ -54,7 +55,8 @@ def guest_run(name):
         kernel, place = fetched(name, image)
     except Failure as failure:
         return GuestRun(not_fetched=str(failure))
-    files, no_module = {}, ""
+    files = {f"checks/{part.name}": part for part in sorted((HERE / "checks").iterdir())}
+    no_module = ""
     try:
         files["truth.ko"] = truth_module.built(kernel)
     except Failure as failure:

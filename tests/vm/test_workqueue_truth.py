@@ -1,18 +1,13 @@
 """workqueue and delayed_work against ground truth, in guests: a module queues 23 items of each kind
 and writes down, item by item, when it was before and after the queueing call, at the start and at
 the end of the function. What asynclat stamps lies between: nothing here has a tolerance but where
-it says so.
-
-asynclat keeps no single items, so order is held rank by rank: where each item's measured time is
-at most its true bound, the k-th smallest measured is at most the k-th smallest bound."""
-
-import json
+it says so."""
 
 import pytest
 
-import truth_module
 from kernel_list import WANTED
-from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
+from tracer import SCHEMA, check_books, check_stage, check_sums
+from truth import Truth, assert_at_least, assert_at_most, for_each
 
 N = 23
 PLAIN_KINDS = ["wq_percpu", "wq_unbound", "wq_highpri", "wq_ordered", "wq_max1", "wq_sleep",
@@ -24,50 +19,11 @@ DELAY_NS = 20_000_000
 TICK_NS = 4_000_000
 
 
-class Truth:
-    """A run of asynclat beside the module: `items` and `interval` by kind, and the total."""
-
-    def __init__(self, commands):
-        end = commands["truth"]
-        assert end.status == 0, end.err
-        self.lines = [json.loads(line) for line in end.out.splitlines()]
-        self.kinds = [name.removeprefix("module_") for name in commands if name.startswith("module_")]
-        for kind in self.kinds:
-            done = commands[f"module_{kind}"]
-            assert done.status == 0, (kind, done.err)
-        self.items = {kind: truth_module.items(commands[f"module_{kind}"].out)
-                      for kind in self.kinds}
-        # A report came after each kind.
-        assert len(self.lines) == 1 + len(self.kinds) + 2
-        self._intervals = dict(zip(self.kinds, self.lines[1:]))
-        self.total = by_name(self.lines[-1]["total"]["mechanisms"])
-
-    def mechanism(self, kind, name="workqueue"):
-        return by_name(self._intervals[kind]["mechanisms"])[name]
-
-    def stage(self, kind, stage, mechanism="workqueue", item_class=None):
-        for row in self.mechanism(kind, mechanism)["stages"]:
-            if row["name"] == stage and row.get("class") == item_class:
-                return row
-        return None
-
-    def of_function(self, kind, mechanism="workqueue"):
-        row = by_name(self.mechanism(kind, mechanism)["functions"]).get(f"truth_{kind}_fn")
-        return row["count"] if row else 0
-
-    def started(self, kind):
-        return [item for item in self.items[kind] if item.start_ns]
-
-    def count(self, result):
-        return sum(result in item.result for items in self.items.values() for item in items
-                   if item.index >= 0)
-
-
 @pytest.fixture
 def truth(run):
     if run.no_module:
         pytest.skip(run.no_module)
-    return Truth(run.commands)
+    return Truth(run.commands, "truth_workqueue", "wq_.*|dw|dw_.*")
 
 
 @pytest.fixture
@@ -75,31 +31,6 @@ def kind(request, truth):
     if request.param not in truth.kinds:
         pytest.skip(f"this kernel has no {request.param}")
     return request.param
-
-
-def for_each(kinds):
-    return pytest.mark.parametrize("kind", kinds, indirect=True)
-
-
-def ranks(stage, edge):
-    """An edge of the bucket of each item, in ascending order."""
-    return [bucket.get(edge, 1 << 63) for bucket in stage["buckets"] for _ in range(bucket["count"])]
-
-
-def assert_at_most(stage, bounds):
-    low = ranks(stage, "ge_ns")
-    assert len(low) == len(bounds)
-    assert all(a <= b for a, b in zip(low, sorted(bounds)))
-    assert stage["sum_ns"] <= sum(bounds)
-    assert stage["max_ns"] <= max(bounds)
-
-
-def assert_at_least(stage, bounds):
-    high = ranks(stage, "lt_ns")
-    assert len(high) == len(bounds)
-    assert all(a > b for a, b in zip(high, sorted(bounds)))
-    assert stage["sum_ns"] >= sum(bounds)
-    assert stage["max_ns"] >= max(bounds)
 
 
 @pytest.mark.parametrize("kernel", WANTED)
