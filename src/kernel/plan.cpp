@@ -79,6 +79,25 @@ StagePlan plan_stage(const Stage& stage, const MechanismPlan& m, const Request& 
 	return result;
 }
 
+// The headline's points are needed for the books of whatever else is collected with it.
+bool needs(const MechanismPlan& m, const StagePlan& stage) {
+	if (stage.collected()) return true;
+	return &stage == &m.stages.front() && stage.works() &&
+		   std::any_of(m.stages.begin(), m.stages.end(),
+					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
+}
+
+void mark_used(MechanismPlan& m) {
+	if (!m.runs()) return;
+	std::set<std::string_view> needed;
+	for (const StagePlan& s : m.stages)
+		if (needs(m, s))
+			for (const std::string_view name : points_of(*s.stage)) needed.insert(name);
+	for (PointPlan& p : m.points)
+		p.used = p.hook && (needed.contains(p.point->name) ||
+							(p.point->refines && needs(m, m.stages.front())));
+}
+
 }  // namespace
 
 std::string refusal(const Hook& hook, const Facts& facts, const Request& request) {
@@ -110,33 +129,16 @@ bool MechanismPlan::collects(al_stage stage) const {
 		   });
 }
 
-// The headline's points are needed for the books of whatever else is collected with it.
-bool MechanismPlan::needs(const StagePlan& stage) const {
-	if (stage.collected()) return true;
-	return &stage == &stages.front() && stage.works() &&
-		   std::any_of(stages.begin(), stages.end(),
-					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
-}
-
 std::vector<const Hook*> MechanismPlan::hooks() const {
 	std::vector<const Hook*> result;
-	if (!runs()) return result;
-	std::set<std::string_view> needed;
-	for (const StagePlan& s : stages)
-		if (needs(s))
-			for (const std::string_view name : points_of(*s.stage)) needed.insert(name);
 	for (const PointPlan& p : points)
-		if (p.hook &&
-			(needed.contains(p.point->name) || (p.point->refines && needs(stages.front()))))
-			result.push_back(p.hook);
+		if (p.used) result.push_back(p.hook);
 	return result;
 }
 
 bool MechanismPlan::catches(std::string_view point) const {
-	const auto used = hooks();
-	return std::any_of(points.begin(), points.end(), [&](const PointPlan& p) {
-		return p.point->name == point && std::find(used.begin(), used.end(), p.hook) != used.end();
-	});
+	return std::any_of(points.begin(), points.end(),
+					   [&](const PointPlan& p) { return p.used && p.point->name == point; });
 }
 
 const std::string& MechanismPlan::why_not() const {
@@ -202,6 +204,7 @@ Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Reque
 			m.points.push_back(plan_point(point, facts, request));
 		for (const Stage& stage : mechanism.stages)
 			m.stages.push_back(plan_stage(stage, m, request));
+		mark_used(m);
 		plan.mechanisms.push_back(std::move(m));
 	}
 	return plan;

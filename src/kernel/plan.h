@@ -16,6 +16,7 @@ namespace asynclat {
 struct PointPlan {
 	const Point* point = nullptr;
 	const Hook* hook = nullptr;  // null: computed, or none works
+	bool used = false;           // what is collected needs it, or is more exact with it
 	std::string why;  // why each hook tried before `hook` cannot serve; empty: none failed
 
 	[[nodiscard]] bool works() const { return hook || point->of == PointOf::computed; }
@@ -42,13 +43,10 @@ struct MechanismPlan {
 	// Why it does not: the reason of the first stage that is wanted.
 	[[nodiscard]] const std::string& why_not() const;
 	[[nodiscard]] bool collects(al_stage stage) const;
-	// Hooks that the collected stages need, and those that refine them, without repeats.
+	// Hooks of the points that are used, without repeats.
 	[[nodiscard]] std::vector<const Hook*> hooks() const;
-	// Is the point of that name caught by one of these?
+	// Is the point of that name used?
 	[[nodiscard]] bool catches(std::string_view point) const;
-
-private:
-	[[nodiscard]] bool needs(const StagePlan& stage) const;
 };
 
 struct Plan {

@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 
+#include "base/cpu_list.h"
 #include "kernel/cpus.h"
 #include "kernel/probe.h"
 
@@ -33,10 +34,11 @@ uint64_t now(clockid_t clock) {
 
 void pause(uint64_t ns) { usleep(static_cast<useconds_t>(ns / 1000)); }
 
-uint64_t resident_bytes() {
-	std::ifstream statm("/proc/self/statm");
-	uint64_t total = 0, resident = 0;
-	statm >> total >> resident;
+// `total resident ...`, in pages.
+uint64_t resident_bytes(const std::string& statm) {
+	uint64_t resident = 0;
+	const size_t second = statm.find(' ') + 1;
+	std::from_chars(statm.data() + second, statm.data() + statm.size(), resident);
 	return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
@@ -141,9 +143,8 @@ void Session::describe(const std::string& version) {
 			continue;
 		}
 		MechanismInfo info{.mechanism = m.mechanism->id};
-		const auto used = m.hooks();
 		for (const PointPlan& p : m.points)
-			if (p.hook && std::find(used.begin(), used.end(), p.hook) != used.end())
+			if (p.used)
 				info.hooks[std::string(p.point->name)] =
 					fmt::format("{}:{}", hook_kind_name(p.hook->kind), p.hook->target);
 		for (const StagePlan& s : m.stages) {
@@ -173,7 +174,7 @@ Snapshot Session::stamp(std::vector<MechanismData> mechanisms) const {
 			if (s.books) snapshot.overhead.events += events(*s.books);
 	}
 	snapshot.overhead.cpu_ns = now(CLOCK_PROCESS_CPUTIME_ID);
-	snapshot.overhead.rss_bytes = resident_bytes();
+	snapshot.overhead.rss_bytes = resident_bytes(statm_.read());
 	snapshot.mechanisms = std::move(mechanisms);
 	return snapshot;
 }
@@ -210,8 +211,9 @@ uint64_t Session::pending() {
 }
 
 Status Session::tend() {
-	if (const auto online = online_cpus())
-		for (auto& [object, family] : families_) family->follow(*online);
+	const auto online = parse_cpu_list(online_.read());
+	for (auto& [object, family] : families_)
+		if (online) family->follow(*online);
 	if (auto waiting = sweep(kSweepAgeNs); !waiting) return waiting.error();
 	return Nothing{};
 }

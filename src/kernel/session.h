@@ -10,6 +10,7 @@
 #include "kernel/facts.h"
 #include "kernel/family.h"
 #include "kernel/plan.h"
+#include "kernel/pseudo_file.h"
 #include "kernel/request.h"
 #include "kernel/symbols.h"
 #include "recording/source.h"
@@ -53,6 +54,8 @@ private:
 	Symbols::Selection functions_;
 	Plan plan_;
 	Description description_;
+	PseudoFile statm_{"/proc/self/statm"};
+	PseudoFile online_{"/sys/devices/system/cpu/online"};
 	std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;  // by object
 };
 
