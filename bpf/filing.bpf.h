@@ -10,14 +10,15 @@
 __noinline __u32 al_thread_row(__u32 base, __u64 task_address)
 {
 	const struct task_struct *task = (const void *)task_address;
-	__u64 name[2] = {};
+	__u64 name[2] = {}, key;
 	struct al_group *g;
 	__u32 row;
 
 	if (base == AL_NO_GROUP)
 		return AL_NO_GROUP;
 	bpf_probe_read_kernel_str(name, sizeof(name), &task->comm);
-	row = al_group_index(base, (name[0] * 0x9e3779b97f4a7c15ULL ^ name[1]) | 1);
+	key = name[0] * 0x9e3779b97f4a7c15ULL ^ name[1];
+	row = al_group_index(base, key ?: 1);
 	g = bpf_map_lookup_elem(&groups, &row);
 	if (g && g->key && !g->ready) {
 		__builtin_memcpy(g->name, name, sizeof(name));
