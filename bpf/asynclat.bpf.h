@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -147,21 +148,18 @@ __noinline __u32 al_group_index(__u32 base, __u64 address)
 	return base + AL_GROUP_ROWS;
 }
 
-/* Shared by all CPUs, so atomic. */
-__noinline int al_record_group(__u32 index, __u64 value, __u64 now)
+/* To a row that several CPUs write, so atomic. */
+static __always_inline void al_add_shared(struct al_row *row, __u64 value, __u64 now, __u32 cpu)
 {
-	struct al_group *g = bpf_map_lookup_elem(&groups, &index);
 	struct al_extreme *e;
 	__u32 bucket;
 
-	if (!g)
-		return 0;
 	bucket = al_bucket(value);
 	barrier_var(bucket);
 	if (bucket < AL_BUCKETS)
-		__sync_fetch_and_add(&g->row.buckets[bucket], 1);
-	__sync_fetch_and_add(&g->row.sum, value);
-	e = control.epoch & 1 ? &g->row.extremes[1] : &g->row.extremes[0];
+		__sync_fetch_and_add(&row->buckets[bucket], 1);
+	__sync_fetch_and_add(&row->sum, value);
+	e = control.epoch & 1 ? &row->extremes[1] : &row->extremes[0];
 	for (int i = 0; i < 4; i++) {
 		const __u64 min = e->min_plus_one;
 
@@ -176,10 +174,34 @@ __noinline int al_record_group(__u32 index, __u64 value, __u64 now)
 			break;
 		if (al_cas(&e->max, max, value) == max) {
 			e->max_at = now;
-			e->max_cpu = bpf_get_smp_processor_id();
+			e->max_cpu = cpu;
 			break;
 		}
 	}
+}
+
+__noinline int al_record_group_on(__u32 index, __u64 value, __u64 now, __u32 cpu)
+{
+	struct al_group *g = bpf_map_lookup_elem(&groups, &index);
+
+	if (g)
+		al_add_shared(&g->row, value, now, cpu);
+	return 0;
+}
+
+static __always_inline void al_record_group(__u32 index, __u64 value, __u64 now)
+{
+	al_record_group_on(index, value, now, bpf_get_smp_processor_id());
+}
+
+/* On the row of a CPU that need not be this one; all that goes to such a row must come this way. */
+__noinline int al_record_row_on(__u32 index, __u64 value, __u64 now, __u32 cpu)
+{
+	const __u32 key = cpu * cfg.rows_per_cpu + index;
+	struct al_row *row = bpf_map_lookup_elem(&rows, &key);
+
+	if (row)
+		al_add_shared(row, value, now, cpu);
 	return 0;
 }
 

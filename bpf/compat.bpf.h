@@ -31,6 +31,21 @@ static __always_inline __u32 al_task_state(struct task_struct *task)
 	return BPF_CORE_READ(old, state);
 }
 
+/* 6.12, 152e11f6df29: a task that sleeps may stay on its run queue for a while, marked. */
+static __always_inline int al_task_runnable(const struct task_struct *task)
+{
+	if (!BPF_CORE_READ(task, on_rq))
+		return 0;
+	return !bpf_core_field_exists(task->se.sched_delayed) ||
+	       !BPF_CORE_READ(task, se.sched_delayed);
+}
+
+/* Also when it is just being switched out. */
+static __always_inline int al_task_on_cpu(const struct task_struct *task)
+{
+	return bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu);
+}
+
 /* 6.11, ecbde88e544f: timer_start passes the jiffy at which the wheel bucket expires. Before,
  * it follows from the level, which the bucket's index in the flags tells: 64 buckets a level,
  * each level eight times coarser, rounded up by one bucket so that no timer fires early. */

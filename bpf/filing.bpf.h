@@ -27,12 +27,9 @@ __noinline __u32 al_thread_row(__u32 base, __u64 task_address)
 	return row;
 }
 
-/* 1 if the item was measured. */
-static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanism, __u32 stage,
-				   __u32 item_class, __u64 function, __u64 begin, __u64 now)
+/* An item has come to its last point: 1 if it is to be measured. */
+static __always_inline int al_match(struct al_books *b, __u32 cpu, __u64 begin, __u64 now)
 {
-	const volatile __u32 *base = cfg.group_base[mechanism];
-
 	al_count_shared(b, AL_MATCHED);
 	if (!al_cpu_wanted(cpu)) {
 		al_count_shared(b, AL_FILTERED);
@@ -42,6 +39,17 @@ static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanis
 		al_count_shared(b, AL_NEGATIVE);
 		return 0;
 	}
+	return 1;
+}
+
+/* 1 if the item was measured. */
+static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanism, __u32 stage,
+				   __u32 item_class, __u64 function, __u64 begin, __u64 now)
+{
+	const volatile __u32 *base = cfg.group_base[mechanism];
+
+	if (!al_match(b, cpu, begin, now))
+		return 0;
 	al_record(stage, item_class, now - begin, now, function);
 	al_record_group(al_group_index(base[AL_BY_FUNCTION], function), now - begin, now);
 	return 1;

@@ -67,8 +67,20 @@ struct kthread_work {
 	void (*func)(struct kthread_work *work);
 };
 
+struct kthread_delayed_work {
+	struct kthread_work work;
+};
+
+struct sched_entity {
+	unsigned char sched_delayed;
+};
+
 struct task_struct {
 	unsigned int flags;
+	int on_cpu;
+	int on_rq;
+	struct sched_entity se;
+	int pid;
 	char comm[16];
 	unsigned int __state;
 	void *worker_private;
@@ -82,6 +94,8 @@ struct task_struct {
 #define WORK_STRUCT_PWQ 4
 
 /* include/linux/sched.h */
+#define PF_IDLE 0x2
+#define PF_EXITING 0x4
 #define PF_WQ_WORKER 0x20
 #define PF_KTHREAD 0x200000
 

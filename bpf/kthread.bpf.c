@@ -1,145 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kthread: the items of kthread_workers. */
+/* kthread: the items of kthread_workers, and the kernel's threads themselves. */
 #include "pending.bpf.h"
 #include "filing.bpf.h"
-
-/* A work that waits stands on its worker's list; one that was cancelled or runs does not. */
-static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
-{
-	const struct kthread_work *work = (const void *)key;
-	__u64 next = 0, function = 0;
-
-	if (bpf_probe_read_kernel(&next, sizeof(next), &work->node.next) ||
-	    bpf_probe_read_kernel(&function, sizeof(function), &work->func) ||
-	    function != item->function)
-		return AL_UNREADABLE;
-	return next == (__u64)&work->node ? AL_NOT_PENDING : AL_STILL_PENDING;
-}
-
-#include "sweep.bpf.h"
-
-static __always_inline int kt_wanted(__u64 function)
-{
-	return cfg.function_mode == AL_FILTER_NONE || al_function_wanted(function);
-}
-
-/* Under the worker's lock, before the item can be seen by the worker. */
-static __always_inline int kt_queued(__u64 work, __u64 function)
-{
-	const __u32 phase = control.phase;
-	const __u32 cpu = bpf_get_smp_processor_id();
-	struct al_books *b = al_books_of(cpu, AL_KTHREAD);
-	struct al_entry entry;
-	enum al_claim claim;
-
-	if (phase == AL_CLOSED || !kt_wanted(function))
-		return 0;
-	if (phase == AL_DRAINING) {
-		/* Not ours any more; but the next start is this one's, not that of an entry before. */
-		if (al_own(work, &entry) > 0) {
-			al_count_shared(b, AL_SUPERSEDED);
-			al_remove(&entry, work);
-		}
-		return 0;
-	}
-	claim = al_enter(b, work, &entry);
-	if (!al_owns(claim))
-		return 0;
-	if (claim == AL_CLAIM_FOUND)
-		al_count_shared(b, AL_SUPERSEDED);
-	entry.item->earlier = 0;
-	entry.item->activated = 0;
-	entry.item->function = function;
-	entry.item->flags = 0;
-	entry.item->ledger = AL_KTHREAD;
-	al_let_go(&entry, bpf_ktime_get_ns());
-	return 0;
-}
-
-/* On the worker's thread. */
-static __always_inline int kt_started(__u64 work)
-{
-	const __u32 phase = control.phase;
-	const __u32 cpu = bpf_get_smp_processor_id();
-	const __u64 task = bpf_get_current_task();
-	const __u64 function = (__u64)BPF_CORE_READ((struct kthread_work *)work, func);
-	struct al_books *b = al_books_of(cpu, AL_KTHREAD);
-	struct al_entry entry;
-	struct al_worker *w;
-	__u64 now, queued;
-	__u32 runs = AL_RUNS_WORK;
-	int owned;
-
-	if (phase == AL_CLOSED || !kt_wanted(function))
-		return 0;
-	now = bpf_ktime_get_ns();
-	owned = al_own(work, &entry);
-	if (owned > 0) {
-		queued = entry.old;
-		al_remove(&entry, work);
-		al_count(b, AL_STARTED);
-		if (!al_file(b, cpu, AL_KTHREAD, AL_KT_WAIT, AL_CLASS_PLAIN, function, queued, now))
-			runs |= AL_RUNS_WORK_UNSEEN;
-		else
-			al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task),
-					now - queued, now);
-	} else if (phase == AL_OPEN) {
-		al_count(b, AL_STARTED);
-		al_count(b, AL_UNMATCHED_START);
-		if (owned < 0)
-			al_count(b, AL_BUSY_START);
-		if (!al_cpu_wanted(cpu))
-			runs |= AL_RUNS_WORK_UNSEEN;
-	} else {
-		return 0;
-	}
-	if (!cfg.finish)
-		return 0;
-	w = al_worker_of(task, 1);
-	if (!w || w->work)
-		al_count_shared(b, AL_LOST_FINISH);
-	if (!w)
-		return 0;
-	w->function = function;
-	w->started = now;
-	w->flags = runs;
-	w->work = work;
-	return 0;
-}
-
-/* The item may be freed by now: its address is a key, never followed. */
-static __always_inline int kt_finished(__u64 work)
-{
-	const __u32 cpu = bpf_get_smp_processor_id();
-	struct al_books *b = al_books_of(cpu, AL_KTHREAD);
-	struct al_worker *w;
-	__u64 now;
-
-	if (control.phase == AL_CLOSED)
-		return 0;
-	w = al_worker_of(bpf_get_current_task(), 0);
-	if (!w || w->work != work) {
-		/* Started before we attached; or --function left it out, which is no loss. */
-		if (control.phase == AL_OPEN && cfg.function_mode == AL_FILTER_NONE)
-			al_count(b, AL_UNMATCHED_END);
-		return 0;
-	}
-	now = bpf_ktime_get_ns();
-	al_count(b, AL_FINISHED);
-	if (!(w->flags & AL_RUNS_WORK_UNSEEN))
-		al_record(AL_KT_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
-	w->work = 0;
-	return 0;
-}
+#include "kt_work.bpf.h"
+#include "kt_spawn.bpf.h"
+#include "kt_wakeup.bpf.h"
 
 /* A thread exits: nobody else will need its slot, and its address may come again. */
 static __always_inline int kt_gone(__u64 address)
 {
+	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_worker *w = al_worker_of(address, 0);
 
 	if (!w)
 		return 0;
+	if (w->life == AL_LIFE_NAMELESS)
+		kt_named(w, address);
+	/* It runs: so a waking or a fork that is still open had a switch-in, which was missed. */
+	if (w->life == AL_LIFE_FORKED)
+		al_count_shared(al_books_of(cpu, AL_LEDGER_SPAWN), AL_SUPERSEDED);
+	if (w->kicked)
+		al_count_shared(al_books_of(cpu, AL_LEDGER_WAKEUP), AL_SUPERSEDED);
 	w->work = 0;
+	w->kicked = 0;
+	w->on_cpu_now = 0;
+	w->slept = 0;
+	w->life = AL_LIFE_KNOWN;
 	al_store(&w->owner, 0);
 	return 0;
 }
@@ -182,14 +68,116 @@ int BPF_PROG(kt_finish_raw, struct kthread_work *work)
 	return kt_finished((__u64)work);
 }
 
+SEC("?tp_btf/sched_process_fork")
+int BPF_PROG(kt_forked_btf, struct task_struct *parent, struct task_struct *child)
+{
+	return parent->pid == KT_KTHREADD ? kt_forked(al_address(child)) : 0;
+}
+
+SEC("?raw_tp/sched_process_fork")
+int BPF_PROG(kt_forked_raw, struct task_struct *parent, struct task_struct *child)
+{
+	return BPF_CORE_READ(parent, pid) == KT_KTHREADD ? kt_forked((__u64)child) : 0;
+}
+
+SEC("?tp_btf/sched_waking")
+int BPF_PROG(kt_woken_btf, struct task_struct *task)
+{
+	return kt_is_thread(task->flags) ? kt_woken(task, al_address(task)) : 0;
+}
+
+SEC("?raw_tp/sched_waking")
+int BPF_PROG(kt_woken_raw, struct task_struct *task)
+{
+	return kt_is_thread(BPF_CORE_READ(task, flags)) ? kt_woken(task, (__u64)task) : 0;
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(kt_on_cpu_btf, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	if (kt_is_thread(prev->flags))
+		kt_switched_out(prev, al_address(prev));
+	if (kt_is_thread(next->flags))
+		kt_switched_in(al_address(next));
+	return 0;
+}
+
+SEC("?raw_tp/sched_switch")
+int BPF_PROG(kt_on_cpu_raw, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	if (kt_is_thread(BPF_CORE_READ(prev, flags)))
+		kt_switched_out(prev, (__u64)prev);
+	if (kt_is_thread(BPF_CORE_READ(next, flags)))
+		kt_switched_in((__u64)next);
+	return 0;
+}
+
+/* Of all tasks: one that was a thread of the kernel may have become a program since. */
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(kt_gone_btf, struct task_struct *task)
 {
-	return task->flags & PF_KTHREAD ? kt_gone(al_address(task)) : 0;
+	return kt_gone(al_address(task));
 }
 
 SEC("?raw_tp/sched_process_exit")
 int BPF_PROG(kt_gone_raw, struct task_struct *task)
 {
-	return BPF_CORE_READ(task, flags) & PF_KTHREAD ? kt_gone((__u64)task) : 0;
+	return kt_gone((__u64)task);
+}
+
+/* The tracepoint of the queueing stands in this function. */
+SEC("?fentry/kthread_insert_work")
+int BPF_PROG(kt_queued_fe, struct kthread_worker *worker, struct kthread_work *work)
+{
+	return kt_queued(al_address(work), (__u64)work->func);
+}
+
+SEC("?kprobe/kthread_insert_work")
+int BPF_KPROBE(kt_queued_kp, struct kthread_worker *worker, struct kthread_work *work)
+{
+	return kt_queued((__u64)work, (__u64)BPF_CORE_READ(work, func));
+}
+
+/* Results of type bool are a byte: the rest of the register is rubbish. */
+SEC("?fexit/kthread_queue_work")
+int BPF_PROG(kt_coalesc_fx, struct kthread_worker *worker, struct kthread_work *work)
+{
+	return (__u8)ctx[2] ? 0 : kt_coalesced((__u64)work->func);
+}
+
+SEC("?fexit/kthread_cancel_work_sync")
+int BPF_PROG(kt_cancel_fx, struct kthread_work *work)
+{
+	return (__u8)ctx[1] ? kt_cancelled(al_address(work)) : 0;
+}
+
+SEC("?fexit/kthread_cancel_delayed_work_sync")
+int BPF_PROG(kt_dcancel_fx, struct kthread_delayed_work *dwork)
+{
+	return (__u8)ctx[1] ? kt_cancelled(al_address(&dwork->work)) : 0;
+}
+
+SEC("?fentry/__kthread_create_on_node")
+int kt_request_fe(void *ctx)
+{
+	return kt_requested();
+}
+
+SEC("?kprobe/__kthread_create_on_node")
+int kt_request_kp(void *ctx)
+{
+	return kt_requested();
+}
+
+/* threadfn, data, node, namefmt and args, then what it returns. */
+SEC("?fexit/__kthread_create_on_node")
+int kt_created_fx(__u64 *ctx)
+{
+	return kt_created(al_address((const void *)ctx[5]));
+}
+
+SEC("?kretprobe/__kthread_create_on_node")
+int BPF_KRETPROBE(kt_created_kr, struct task_struct *thread)
+{
+	return kt_created((__u64)thread);
 }

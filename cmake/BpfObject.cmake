@@ -5,6 +5,11 @@ find_program(CLANG NAMES clang-14 clang REQUIRED)
 find_program(LLVM_STRIP NAMES llvm-strip-14 llvm-strip REQUIRED)
 find_program(BPFTOOL NAMES bpftool PATHS /usr/sbin /sbin REQUIRED)
 
+# Where a kprobe finds a function's arguments: libbpf's name for the processor.
+set(BPF_ARCH ${CMAKE_SYSTEM_PROCESSOR})
+string(REPLACE x86_64 x86 BPF_ARCH ${BPF_ARCH})
+string(REPLACE aarch64 arm64 BPF_ARCH ${BPF_ARCH})
+
 function(bpf_object name)
   add_library(bpf_${name} INTERFACE)
   target_include_directories(bpf_${name} INTERFACE ${PROJECT_BINARY_DIR}/bpf)
@@ -19,7 +24,7 @@ function(bpf_build source_name name)
   add_custom_command(
     OUTPUT ${object}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/bpf
-    COMMAND ${CLANG} -target bpf ${ARGN} -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter
+    COMMAND ${CLANG} -target bpf -D__TARGET_ARCH_${BPF_ARCH} ${ARGN} -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter
             -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/bpf
             -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
             -MD -MF ${object}.d -c ${source} -o ${object}

@@ -19,7 +19,9 @@ enum al_mechanism {
 /* Whose books: those of a mechanism, by al_mechanism, then those of stages that count items of
  * their own. */
 enum al_ledger {
-	AL_LEDGERS = AL_MECHANISMS,
+	AL_LEDGER_SPAWN = AL_MECHANISMS,
+	AL_LEDGER_WAKEUP,
+	AL_LEDGERS,
 };
 
 /* One number a stage of a mechanism; catalog/mechanisms.cpp gives each its name and meaning. */
@@ -38,6 +40,8 @@ enum al_stage {
 	AL_DW_DELAY,
 	AL_KT_WAIT,
 	AL_KT_RUN,
+	AL_KT_SPAWN,
+	AL_KT_WAKEUP,
 	AL_STAGES,
 };
 
@@ -54,6 +58,8 @@ enum al_group_kind {
 	AL_BY_WORKQUEUE,
 	AL_BY_POOL,
 	AL_BY_WORKER,  /* kthread: name of the worker's thread */
+	AL_BY_SPAWNED, /* kthread: name of the new thread */
+	AL_BY_WOKEN,   /* kthread: name of the woken thread */
 	AL_GROUP_KINDS,
 };
 
@@ -105,6 +111,9 @@ enum al_book {
 #define AL_KEY_ASIDE 2ULL
 #define AL_KEY_MARKS (AL_KEY_DELAYED | AL_KEY_ASIDE)
 
+/* kthread: the address is that of a task that asks for a new thread. */
+#define AL_KEY_REQUESTER 1ULL
+
 /* The stamp of a pending item is also its ownership word. */
 #define AL_STAMP_FREE 0ULL
 #define AL_STAMP_BUSY 1ULL /* being written; any larger value is a time */
@@ -140,6 +149,7 @@ struct al_config {
 	__u8 split;             /* kicked and on_cpu are stamped */
 	__u8 finish;            /* finished is hooked */
 	__u8 switch_state_arg;  /* sched_switch's fourth argument is prev's state (5.18) */
+	__u8 spawn_requests;    /* kthread: spawn begins at the request, not at the fork */
 	char workqueue_glob[AL_GLOB_BYTES];
 	__u64 cpu_mask[AL_MAX_CPUS / 64];
 };
@@ -226,10 +236,22 @@ struct al_worker {
 	__u64 kicked; /* first waking since it slept, 0: none */
 	__u64 on_cpu; /* first switch-in after that, 0: none */
 	__u8 seen;    /* the sched hooks know its state; bytes, as two CPUs may write at once */
-	__u8 on_cpu_now;
+	__u8 on_cpu_now; /* kthread: it was when it was woken, about to leave */
 	__u16 flags;  /* AL_RUNS_*: what `work` is */
-	__u32 reserved[3];
+	__u16 cpu;    /* kthread: where it first ran */
+	__u8 life;    /* kthread: al_life */
+	__u8 slept;   /* kthread: since its last switch-in */
+	__u64 born;   /* kthread: by `life` */
 } __attribute__((aligned(64)));
+
+/* What is awaited of a thread's birth. */
+enum al_life {
+	AL_LIFE_KNOWN,    /* nothing, or it was not seen */
+	AL_LIFE_FORKED,   /* its first run; spawn counts from its fork, at `born` */
+	AL_LIFE_NEW,      /* its first run; spawn counts from its request */
+	AL_LIFE_RAN,      /* that its request returns it; it first ran at `born` */
+	AL_LIFE_NAMELESS, /* its name; spawn took `born` */
+};
 
 #define AL_RUNS_WORK 1u    /* is in the books of its family's first mechanism */
 #define AL_RUNS_DELAYED 2u /* is in delayed_work's books */

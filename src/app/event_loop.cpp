@@ -64,9 +64,13 @@ private:
 	Interval unreported_, total_;
 };
 
+// No item in a headline, nor in a stage that counts items of its own.
 bool nothing_yet(const Interval& total) {
-	return std::all_of(total.data.mechanisms.begin(), total.data.mechanisms.end(),
-					   [](const MechanismData& m) { return m.headline_count() == 0; });
+	return std::ranges::all_of(total.data.mechanisms, [](const MechanismData& m) {
+		return m.headline_count() == 0 && std::ranges::none_of(m.stages, [](const StageData& s) {
+				   return s.books && !s.all_cpus().empty();
+			   });
+	});
 }
 
 std::string_view end_reason(const Signals& signals, const Outlet& outlet, bool counted) {

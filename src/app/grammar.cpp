@@ -49,7 +49,7 @@ constexpr OptionRow kOptions[] = {
 	 set_grouping<Grouping::cpu>},
 	{"per-function", "F", "", kHow, "for each callback", kLive, false,
 	 set_grouping<Grouping::function>},
-	{"per-workqueue", "W", "", kHow, "for each workqueue", kLive, false,
+	{"per-workqueue", "W", "", kHow, "for each workqueue (kthread: thread)", kLive, false,
 	 set_grouping<Grouping::workqueue>},
 	{"per-pool", "P", "", kHow, "for each worker pool (CPU or node, nice, BH)", kLive, false,
 	 set_grouping<Grouping::pool>},

@@ -52,6 +52,9 @@ struct Stage {
 	std::optional<al_ledger> ledger;
 	std::span<const Book> books;         // of that ledger
 	std::optional<al_group_kind> group;  // the rows that its items are filed in
+	// Points, all of them or none, that make it more exact, and what holds without them.
+	std::span<const std::string_view> refined_by;
+	std::string_view unrefined;
 };
 
 struct Mechanism {
@@ -79,6 +82,8 @@ const Stage* find_stage(const Mechanism& mechanism, std::string_view name);
 const Point* find_point(const Mechanism& mechanism, std::string_view name);
 // The stage whose items a kind of row holds: the headline, or one with a ledger of its own.
 const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind);
+// Are its items queued on workqueues?
+bool has_workqueues(const Mechanism& mechanism);
 inline const Stage& headline(const Mechanism& mechanism) { return mechanism.stages.front(); }
 
 // "functions": as JSON has them.

@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 7> kHookKinds = {"tp_btf", "raw_tp",    "
 constexpr std::array<HookKind, 7> kHookKindValues = {tp_btf, raw_tp,    fentry, fexit,
 													 kprobe, kretprobe, hwbp};
 
-constexpr std::array<std::string_view, AL_GROUP_KINDS> kGroupKinds = {"functions", "workqueues",
-																	  "pools", "workers"};
+constexpr std::array<std::string_view, AL_GROUP_KINDS> kGroupKinds = {
+	"functions", "workqueues", "pools", "workers", "spawned", "woken"};
 static_assert(!kGroupKinds.back().empty());
 
 template <typename Row>
@@ -55,6 +55,10 @@ const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind) {
 	for (const Stage& s : mechanism.stages)
 		if (s.group == kind) return s;
 	return headline(mechanism);
+}
+
+bool has_workqueues(const Mechanism& mechanism) {
+	return std::ranges::find(mechanism.groups, AL_BY_WORKQUEUE) != mechanism.groups.end();
 }
 
 const Stage* find_stage(const Mechanism& mechanism, std::string_view name) {

@@ -106,8 +106,12 @@ Json groups_json(const MechanismData& data, al_group_kind kind) {
 	return list;
 }
 
-bool collects_pools(const MechanismData& data) {
-	return std::any_of(data.groups.begin(), data.groups.end(),
+// Rows that are there only where they, or the stage they are of, were asked for.
+bool collects(const MechanismData& data, al_group_kind kind) {
+	const Stage& of = stage_of_group(mechanism(data.mechanism), kind);
+	if (of.ledger) return data.stage(of.id) != nullptr;
+	return kind != AL_BY_POOL ||
+		   std::any_of(data.groups.begin(), data.groups.end(),
 					   [](const GroupData& row) { return row.kind == AL_BY_POOL; });
 }
 
@@ -117,9 +121,8 @@ Json mechanisms_json(const Snapshot& data, const Description& description) {
 		Json json = {{"name", mechanism(m.mechanism).name}, {"stages", Json::array()}};
 		for (const StageData& s : m.stages) json["stages"].push_back(stage_json(s, description));
 		for (const al_group_kind kind : mechanism(m.mechanism).groups)
-			if (kind != AL_BY_POOL || collects_pools(m))
-				json[std::string(group_kind_name(kind))] = groups_json(m, kind);
-		json["books"] = books_json(m.books);
+			if (collects(m, kind)) json[std::string(group_kind_name(kind))] = groups_json(m, kind);
+		if (m.books.get(AL_QUEUED)) json["books"] = books_json(m.books);
 		list.push_back(std::move(json));
 	}
 	return list;

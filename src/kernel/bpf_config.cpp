@@ -48,6 +48,14 @@ uint64_t entries_of(std::span<const MechanismPlan> part, const Request& request)
 	return entries;
 }
 
+// A few times as many as a host has of whom they are for: workers, or with the stages that count
+// threads every thread of the kernel, of which there are some ten a CPU and the workers.
+uint32_t worker_slots(std::span<const MechanismPlan> part, uint32_t possible_cpus) {
+	const bool threads = std::any_of(part.begin(), part.end(),
+									 [](const MechanismPlan& m) { return m.catches("woken"); });
+	return std::max(threads ? 8192U : 4096U, std::bit_ceil((threads ? 64 : 16) * possible_cpus));
+}
+
 }  // namespace
 
 BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& request,
@@ -65,6 +73,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		c.mechanisms |= 1U << m.mechanism->id;
 		c.finish |= m.catches("finished");
 		c.split |= m.catches("kicked");
+		c.spawn_requests |= m.catches("requested");
 	}
 
 	if (!request.functions.empty())
@@ -82,7 +91,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	const uint64_t entries = entries_of(part, request);
 	const auto sets = std::bit_ceil(std::max<uint64_t>((2 * entries + AL_WAYS - 1) / AL_WAYS, 1));
 	c.set_bits = static_cast<uint32_t>(std::countr_zero(sets));
-	const uint32_t workers = std::max(4096U, std::bit_ceil(16 * possible_cpus));
+	const uint32_t workers = worker_slots(part, possible_cpus);
 	c.worker_bits = static_cast<uint32_t>(std::countr_zero(workers));
 
 	MapSizes& sizes = result.sizes;

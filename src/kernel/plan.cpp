@@ -68,7 +68,9 @@ std::vector<std::string_view> points_of(const Stage& stage) {
 
 StagePlan plan_stage(const Stage& stage, const MechanismPlan& m, const Request& request) {
 	StagePlan result{.stage = &stage};
-	result.wanted = request.stages.empty() ? stage.by_default : request.stages.contains(stage.id);
+	// What has a ledger of its own is no item, and has no callback that --function could choose.
+	const bool by_default = stage.by_default && (request.functions.empty() || !stage.ledger);
+	result.wanted = request.stages.empty() ? by_default : request.stages.contains(stage.id);
 	for (const std::string_view name : points_of(stage)) {
 		const auto point = std::find_if(m.points.begin(), m.points.end(),
 										[&](const PointPlan& p) { return p.point->name == name; });
@@ -82,20 +84,26 @@ StagePlan plan_stage(const Stage& stage, const MechanismPlan& m, const Request& 
 // The headline's points are needed for the books of whatever else is collected with it.
 bool needs(const MechanismPlan& m, const StagePlan& stage) {
 	if (stage.collected()) return true;
-	return &stage == &m.stages.front() && stage.works() &&
-		   std::any_of(m.stages.begin(), m.stages.end(),
-					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
+	return &stage == &m.stages.front() && stage.works() && m.keeps_own_books();
 }
 
 void mark_used(MechanismPlan& m) {
 	if (!m.runs()) return;
-	std::set<std::string_view> needed;
-	for (const StagePlan& s : m.stages)
-		if (needs(m, s))
-			for (const std::string_view name : points_of(*s.stage)) needed.insert(name);
-	for (PointPlan& p : m.points)
-		p.used = p.hook && (needed.contains(p.point->name) ||
-							(p.point->refines && needs(m, m.stages.front())));
+	const auto use = [&](std::string_view point, uint32_t ledger) {
+		for (PointPlan& p : m.points)
+			if (p.hook && p.point->name == point) p.used |= 1U << ledger;
+	};
+	for (const StagePlan& s : m.stages) {
+		if (!needs(m, s)) continue;
+		const uint32_t own = m.mechanism->id;
+		const uint32_t ledger = s.stage->ledger ? uint32_t{*s.stage->ledger} : own;
+		for (const std::string_view name : points_of(*s.stage)) use(name, ledger);
+		if (m.why_unrefined(*s.stage).empty())
+			for (const std::string_view name : s.stage->refined_by) use(name, ledger);
+	}
+	if (needs(m, m.stages.front()))
+		for (const PointPlan& p : m.points)
+			if (p.point->refines) use(p.point->name, m.mechanism->id);
 }
 
 }  // namespace
@@ -129,16 +137,30 @@ bool MechanismPlan::collects(al_stage stage) const {
 		   });
 }
 
-std::vector<const Hook*> MechanismPlan::hooks() const {
+std::vector<const Hook*> MechanismPlan::hooks(std::optional<uint32_t> ledger) const {
 	std::vector<const Hook*> result;
 	for (const PointPlan& p : points)
-		if (p.used) result.push_back(p.hook);
+		if (p.used & (ledger ? 1U << *ledger : ~0U)) result.push_back(p.hook);
 	return result;
+}
+
+bool MechanismPlan::keeps_own_books() const {
+	return std::any_of(stages.begin(), stages.end(),
+					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
 }
 
 bool MechanismPlan::catches(std::string_view point) const {
 	return std::any_of(points.begin(), points.end(),
 					   [&](const PointPlan& p) { return p.used && p.point->name == point; });
+}
+
+std::string MechanismPlan::why_unrefined(const Stage& stage) const {
+	for (const std::string_view name : stage.refined_by) {
+		const auto point = std::find_if(points.begin(), points.end(),
+										[&](const PointPlan& p) { return p.point->name == name; });
+		if (!point->works()) return fmt::format("{} cannot be seen: {}", name, point->why);
+	}
+	return "";
 }
 
 const std::string& MechanismPlan::why_not() const {
@@ -197,9 +219,10 @@ Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Reque
 	Plan plan;
 	for (const Mechanism& mechanism : table) {
 		MechanismPlan m{.mechanism = &mechanism};
-		m.wanted = request.mechanisms.empty() ||
-				   std::find(request.mechanisms.begin(), request.mechanisms.end(), mechanism.id) !=
-					   request.mechanisms.end();
+		m.wanted = request.mechanisms.empty()
+					   ? request.workqueue.empty() || has_workqueues(mechanism)
+					   : std::find(request.mechanisms.begin(), request.mechanisms.end(),
+								   mechanism.id) != request.mechanisms.end();
 		for (const Point& point : mechanism.points)
 			m.points.push_back(plan_point(point, facts, request));
 		for (const Stage& stage : mechanism.stages)

@@ -2,6 +2,7 @@
 // table, the facts and the request: doctor prints it, the session executes it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@ namespace asynclat {
 struct PointPlan {
 	const Point* point = nullptr;
 	const Hook* hook = nullptr;  // null: computed, or none works
-	bool used = false;           // what is collected needs it, or is more exact with it
-	std::string why;  // why each hook tried before `hook` cannot serve; empty: none failed
+	uint32_t used = 0;  // bit per al_ledger: whose collected stages need it, or are refined by it
+	std::string why;    // why each hook tried before `hook` cannot serve; empty: none failed
 
 	[[nodiscard]] bool works() const { return hook || point->of == PointOf::computed; }
 };
@@ -43,10 +44,15 @@ struct MechanismPlan {
 	// Why it does not: the reason of the first stage that is wanted.
 	[[nodiscard]] const std::string& why_not() const;
 	[[nodiscard]] bool collects(al_stage stage) const;
-	// Hooks of the points that are used, without repeats.
-	[[nodiscard]] std::vector<const Hook*> hooks() const;
+	// Hooks of the points that are used, without repeats; of those only that serve one ledger, if
+	// it is given.
+	[[nodiscard]] std::vector<const Hook*> hooks(std::optional<uint32_t> ledger = {}) const;
 	// Is the point of that name used?
 	[[nodiscard]] bool catches(std::string_view point) const;
+	// Does a collected stage stand in the mechanism's own books?
+	[[nodiscard]] bool keeps_own_books() const;
+	// Why the stage cannot be refined; empty: it is, or there is nothing to refine.
+	[[nodiscard]] std::string why_unrefined(const Stage& stage) const;
 };
 
 struct Plan {

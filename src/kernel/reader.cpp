@@ -63,7 +63,7 @@ std::vector<MechanismData> Reader::read() {
 		const al_mechanism id = m.mechanism->id;
 		MechanismData data{.mechanism = id};
 		// Before the rows: what is in flight then shows as measured but not yet in the books.
-		data.books = read_books(m, id, m.mechanism->books);
+		if (m.keeps_own_books()) data.books = read_books(m, id, m.mechanism->books);
 		for (const StagePlan& s : m.stages) {
 			if (!s.collected()) continue;
 			for (size_t c = 0; c < m.mechanism->classes.size(); c++) {
@@ -150,7 +150,7 @@ Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<c
 			(book.symbol.empty() || facts_.address(book.symbol)))
 			result.set(book.id, total[book.id]);
 	uint64_t missed = 0;
-	for (const Hook* hook : plan.hooks()) {
+	for (const Hook* hook : plan.hooks(ledger)) {
 		const auto of_hook = object_.missed(*hook);
 		if (!of_hook) return result;  // unknown for one is unknown for all
 		missed += *of_hook;
@@ -161,8 +161,14 @@ Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<c
 
 uint64_t Reader::pending() {
 	uint64_t total = 0;
-	for (const MechanismPlan& m : part_)
-		total += derived_pending(read_books(m, m.mechanism->id, m.mechanism->books), 0);
+	const auto add = [&](const MechanismPlan& m, uint32_t ledger, std::span<const Book> books) {
+		total += derived_pending(read_books(m, ledger, books), 0);
+	};
+	for (const MechanismPlan& m : part_) {
+		add(m, m.mechanism->id, m.mechanism->books);
+		for (const StagePlan& s : m.stages)
+			if (s.collected() && s.stage->ledger) add(m, *s.stage->ledger, s.stage->books);
+	}
 	return total;
 }
 
@@ -173,6 +179,8 @@ std::string Reader::group_name(const al_group& group, al_group_kind kind, bool o
 			return function_name(group.key);
 		case AL_BY_WORKQUEUE:
 		case AL_BY_WORKER:
+		case AL_BY_SPAWNED:
+		case AL_BY_WOKEN:
 			return {group.name, strnlen(group.name, sizeof(group.name))};
 		default:
 			break;

@@ -149,6 +149,9 @@ void Session::describe(const std::string& version) {
 					fmt::format("{}:{}", hook_kind_name(p.hook->kind), p.hook->target);
 		for (const StagePlan& s : m.stages) {
 			if (m.collects(s.stage->id)) info.stages.push_back(s.stage->id);
+			if (const std::string why = m.why_unrefined(*s.stage); s.collected() && !why.empty())
+				description_.notes.push_back(fmt::format("{} {} {}: {}", m.mechanism->name,
+														 s.stage->name, s.stage->unrefined, why));
 			if (s.wanted && !s.works()) {
 				info.unavailable[std::string(s.stage->name)] = s.why;
 				description_.notes.push_back(fmt::format("{} {} is not measured: {}",

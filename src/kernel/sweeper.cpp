@@ -79,6 +79,10 @@ InFlight Sweeper::count(al_mechanism first) const {
 		if (item.ledger < AL_LEDGERS) in_flight.pending[item.ledger] += 1 + (item.earlier != 0);
 	});
 	for (const al_worker& worker : workers_.as<al_worker>()) {
+		if (worker.owner && first == AL_KTHREAD) {
+			in_flight.pending[AL_LEDGER_SPAWN] += worker.life == AL_LIFE_FORKED;
+			in_flight.pending[AL_LEDGER_WAKEUP] += worker.kicked != 0;
+		}
 		if (!worker.owner || !worker.work) continue;
 		in_flight.running[first] += (worker.flags & AL_RUNS_WORK) != 0;
 		if (worker.flags & AL_RUNS_DELAYED) in_flight.running[AL_DELAYED_WORK]++;

@@ -81,8 +81,10 @@ std::vector<std::string> counts(const Books& books, std::initializer_list<al_boo
 void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bool has_headline) {
 	std::vector<std::string> words =
 		has_headline
-			? counts(books, {AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT}, mechanism)
-			: counts(books, {AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_UNMATCHED_END, AL_UNSPLIT},
+			? counts(books, {AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED}, mechanism)
+			: counts(books,
+					 {AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_UNMATCHED_END, AL_UNSPLIT,
+					  AL_COALESCED},
 					 mechanism);
 	if (const auto missed = books.get(AL_MISSED))
 		words.push_back(fmt::format("missed {},", with_commas(*missed)));

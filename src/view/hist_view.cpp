@@ -15,19 +15,29 @@ using Title = std::vector<std::string>;
 
 struct SplitWord {
 	al_group_kind kind;
+	SplitBy split_by;
 	const char* one;
 	const char* all;
 };
 
-SplitWord word_for(SplitBy split_by) {
-	switch (split_by) {
-		case SplitBy::workqueue:
-			return {AL_BY_WORKQUEUE, "workqueue", "workqueues"};
-		case SplitBy::pool:
-			return {AL_BY_POOL, "pool", "pools"};
-		default:
-			return {AL_BY_FUNCTION, "function", "functions"};
-	}
+// A thread is to kthread what a workqueue is to the others.
+constexpr SplitWord kSplitWords[] = {
+	{AL_BY_FUNCTION, SplitBy::function, "function", "functions"},
+	{AL_BY_WORKQUEUE, SplitBy::workqueue, "workqueue", "workqueues"},
+	{AL_BY_POOL, SplitBy::pool, "pool", "pools"},
+	{AL_BY_WORKER, SplitBy::workqueue, "worker", "workers"},
+	{AL_BY_SPAWNED, SplitBy::workqueue, "thread", "threads"},
+	{AL_BY_WOKEN, SplitBy::workqueue, "thread", "threads"},
+};
+
+// The rows that a stage is split into; null: it has none.
+const SplitWord* word_for(const Mechanism& mechanism, const Stage& stage, SplitBy split_by) {
+	for (const SplitWord& word : kSplitWords)
+		if (word.split_by == split_by &&
+			std::ranges::find(mechanism.groups, word.kind) != mechanism.groups.end() &&
+			stage_of_group(mechanism, word.kind).id == stage.id)
+			return &word;
+	return nullptr;
 }
 
 // Rows that have events, largest first, `other` last: it is a mix.
@@ -69,10 +79,8 @@ public:
 			add_cpus(title, *found);
 		else if (options_.split_by == SplitBy::nothing)
 			add_block(title, whole);
-		else if (stage.id == headline(mechanism).id && item_class == AL_CLASS_PLAIN)
-			add_groups(title, data, whole);
 		else
-			add_block(title, whole, fmt::format("all {}", word_for(options_.split_by).all));
+			add_split(mechanism, data, stage, item_class, title, whole);
 	}
 
 	void add_losses(const Frame& losses) {
@@ -109,8 +117,21 @@ private:
 				add_block(title, stage.cpus[i], fmt::format("cpu {}", description_.cpus.at(i)));
 	}
 
-	void add_groups(const Title& title, const MechanismData& data, const Histogram& whole) {
-		const SplitWord word = word_for(options_.split_by);
+	// Of items that have rows, the headline's plain class only is split; the rest is shown whole.
+	void add_split(const Mechanism& mechanism, const MechanismData& data, const Stage& stage,
+				   al_class item_class, const Title& title, const Histogram& whole) {
+		const Stage& split = stage.ledger ? stage : headline(mechanism);
+		const SplitWord* word = word_for(mechanism, split, options_.split_by);
+		if (!word)
+			add_block(title, whole);
+		else if (stage.id == split.id && item_class == AL_CLASS_PLAIN)
+			add_groups(title, data, whole, *word);
+		else
+			add_block(title, whole, fmt::format("all {}", word->all));
+	}
+
+	void add_groups(const Title& title, const MechanismData& data, const Histogram& whole,
+					const SplitWord& word) {
 		const std::vector<GroupData> rows = rows_of(data, word.kind);
 		if (rows.empty()) add_block(title, whole, fmt::format("all {}", word.all));
 		for (const GroupData& row : rows)

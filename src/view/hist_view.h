@@ -7,7 +7,7 @@
 namespace asynclat {
 
 // By what histograms are split. By CPU every stage is; the other rows exist for the headline stage
-// only, so the other stages are shown whole.
+// and for stages that count items of their own, so the other stages are shown whole.
 enum class SplitBy { nothing, cpu, function, workqueue, pool };
 
 struct HistOptions {

@@ -79,6 +79,39 @@ TEST(BpfConfig, FiltersAreOffUnlessAskedFor) {
 	EXPECT_EQ(config_of({.functions = {"!a", "b"}}, facts()).config.function_mode, AL_FILTER_ONLY);
 }
 
+BpfConfig kthread_config(const Request& request, const Facts& f, uint32_t cpus = 2) {
+	return make_bpf_config(make_plan(catalog(), f, request).part("kthread"), request, f, cpus);
+}
+
+TEST(BpfConfig, SpawnCountsFromTheRequestWhereThatIsCaught) {
+	Facts f = facts();
+	f.tracepoints["sched_process_fork"] = 2;
+	const Request spawn{.mechanisms = {AL_KTHREAD}, .stages = {AL_KT_SPAWN}};
+	EXPECT_EQ(kthread_config(spawn, f).config.spawn_requests, 0);
+	f.functions.insert("__kthread_create_on_node");
+	EXPECT_EQ(kthread_config(spawn, f).config.spawn_requests, 1);
+	f.refused["kt_created_fx"] = "busy";
+	EXPECT_EQ(kthread_config(spawn, f).config.spawn_requests, 0);
+}
+
+// A slot for each thread of the kernel, whose number grows with that of the CPUs.
+TEST(BpfConfig, WhereThreadsAreCountedThereAreSlotsForAll) {
+	const Request wakeup{.mechanisms = {AL_KTHREAD}, .stages = {AL_KT_WAKEUP}};
+	EXPECT_EQ(kthread_config(wakeup, facts()).sizes.workers, 8192U);
+	const BpfConfig large = kthread_config(wakeup, facts(), 512);
+	EXPECT_EQ(large.sizes.workers, 32768U);
+	EXPECT_EQ(1U << large.config.worker_bits, large.sizes.workers);
+	EXPECT_EQ(config_of({}, facts(), 512).sizes.workers, 8192U);
+}
+
+TEST(BpfConfig, RowsByThreadAreThereWithTheirStage) {
+	const auto base = [](const Request& request) {
+		return kthread_config(request, facts()).config.group_base[AL_KTHREAD][AL_BY_WOKEN];
+	};
+	EXPECT_NE(base({.stages = {AL_KT_WAKEUP}}), AL_NO_GROUP);
+	EXPECT_EQ(base({.stages = {AL_KT_WAIT}}), AL_NO_GROUP);
+}
+
 TEST(BpfConfig, PoolRowsAreThereOnlyWhenAskedFor) {
 	EXPECT_EQ(config_of({}, facts()).config.group_base[AL_WORKQUEUE][AL_BY_POOL], AL_NO_GROUP);
 	EXPECT_NE(config_of({.pools = true}, facts()).config.group_base[AL_WORKQUEUE][AL_BY_POOL],

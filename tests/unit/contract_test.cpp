@@ -148,6 +148,11 @@ TEST(Catalog, StagesNameExistingPoints) {
 			EXPECT_TRUE(find_point(m, s.to)) << m.name << "." << s.name << " to " << s.to;
 			for (const std::string_view need : s.needs)
 				EXPECT_TRUE(find_point(m, need)) << m.name << "." << s.name << " needs " << need;
+			for (const std::string_view point : s.refined_by)
+				EXPECT_TRUE(find_point(m, point)) << m.name << "." << s.name << " by " << point;
+			EXPECT_EQ(s.refined_by.empty(), s.unrefined.empty()) << m.name << "." << s.name;
+			for (const Book& book : s.books)
+				EXPECT_TRUE(find_point(m, book.point)) << m.name << "." << s.name << book.point;
 		}
 }
 

@@ -71,6 +71,29 @@ TEST_F(HistView, PerPool) {
 	expect_golden("hist_pools.txt", text({.split_by = SplitBy::pool}));
 }
 
+// Stages that count items of their own are split by their own rows.
+TEST_F(HistView, KthreadPerThread) {
+	const auto data = [](std::initializer_list<std::pair<uint64_t, uint64_t>> values) {
+		return sample::histogram(values);
+	};
+	description_.mechanisms = {{AL_KTHREAD, {}, {AL_KT_WAIT, AL_KT_RUN, AL_KT_WAKEUP}, {}}};
+	MechanismData kthread{.mechanism = AL_KTHREAD};
+	kthread.stages = {{AL_KT_WAIT, AL_CLASS_PLAIN, {data({{6'000, 3}})}, {}},
+					  {AL_KT_RUN, AL_CLASS_PLAIN, {data({{1'000, 3}})}, {}},
+					  {AL_KT_WAKEUP, AL_CLASS_PLAIN, {data({{9'000, 7}})}, {}}};
+	kthread.groups = {{AL_BY_FUNCTION, "fn", data({{6'000, 3}})},
+					  {AL_BY_WORKER, "rcu_exp_gp", data({{6'000, 3}})},
+					  {AL_BY_WOKEN, "ksoftirqd/0", data({{9'000, 5}})},
+					  {AL_BY_WOKEN, "evil\x1b[2J", data({{9'000, 2}})}};
+	interval_.data.mechanisms = {kthread};
+	expect_golden("hist_threads.txt", text({.split_by = SplitBy::workqueue}));
+	const std::string by_function = text({.split_by = SplitBy::function});
+	EXPECT_THAT(by_function, HasSubstr("kthread wait, function fn"));
+	EXPECT_THAT(by_function, HasSubstr("kthread run, all functions"));
+	EXPECT_THAT(by_function, HasSubstr("kthread wakeup\n"));
+	EXPECT_THAT(text({.split_by = SplitBy::pool}), Not(HasSubstr("pools")));
+}
+
 TEST_F(HistView, DeferrableTimersAreAClassOfTheirOwn) {
 	description_.mechanisms.erase(description_.mechanisms.begin());
 	expect_golden("hist_deferrable.txt", text());

@@ -170,6 +170,30 @@ TEST(Json, NamesFromOutsideAreMadeSafe) {
 }
 
 // test_json_schema.py holds these lines against docs/schema/asynclat-1.schema.json.
+// A run whose only stage has books of its own.
+Interval wakeups() {
+	Interval i = sample::interval();
+	MechanismData kthread{.mechanism = AL_KTHREAD};
+	Books books;
+	for (const al_book book : {AL_QUEUED, AL_MATCHED, AL_STARTED}) books.set(book, 3);
+	for (const al_book book : {AL_PENDING, AL_UNMATCHED_START, AL_COALESCED}) books.set(book, 0);
+	kthread.stages = {{AL_KT_WAKEUP, AL_CLASS_PLAIN, {sample::histogram({{5'000, 3}})}, books}};
+	kthread.groups = {{AL_BY_WOKEN, "rcu_\x1b[2J", sample::histogram({{5'000, 3}})}};
+	i.data.mechanisms = {kthread};
+	return i;
+}
+
+TEST(Json, AStageWithBooksOfItsOwnCarriesThem) {
+	const std::string line = json_interval(wakeups(), sample::description());
+	EXPECT_EQ(line.find('\x1b'), std::string::npos);
+	const Json kthread = Json::parse(line)["mechanisms"][0];
+	EXPECT_FALSE(kthread.contains("books"));
+	EXPECT_FALSE(kthread.contains("spawned"));
+	EXPECT_EQ(kthread["woken"][0]["name"], "rcu_\x1b[2J");
+	EXPECT_EQ(kthread["stages"][0]["books"]["queued"], 3);
+	EXPECT_FALSE(kthread["stages"][0]["books"].contains("finished"));
+}
+
 TEST(Json, SamplesForTheSchema) {
 	Interval empty = sample::interval();
 	empty.length_ns = 0;
@@ -183,7 +207,7 @@ TEST(Json, SamplesForTheSchema) {
 	const Description d = sample::description();
 	std::ofstream file(BINARY_DIR "/json_samples.jsonl", std::ios::trunc);
 	file << json_start(d) << "\n" << json_start(Description{}) << "\n";
-	for (const Interval& i : {sample::interval(), odd_names(), empty, saturated})
+	for (const Interval& i : {sample::interval(), odd_names(), empty, saturated, wakeups()})
 		file << json_interval(i, d) << "\n";
 	file << json_end(sample::interval(), d, "count") << "\n";
 	EXPECT_TRUE(file.flush());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "app/doctor.h"
@@ -127,6 +128,100 @@ TEST(Plan, LosesOnlyTheStagesOfAPointThatHasNoHook) {
 			s.stage->id == AL_WQ_KICK || s.stage->id == AL_WQ_WAKEUP || s.stage->id == AL_WQ_BEHIND;
 		EXPECT_EQ(s.works(), !split) << s.stage->name;
 	}
+}
+
+// What a kernel with functions to trace offers for kthread, whatever else.
+Facts with_functions() {
+	Facts facts = fixture("6.12-cloud");
+	facts.functions.insert({"__kthread_create_on_node", "kthread_insert_work"});
+	facts.fentry.clear();
+	facts.kprobes = true;
+	return facts;
+}
+
+std::set<std::string_view> kthread_programs(const Facts& facts, const Request& request = {}) {
+	std::set<std::string_view> names;
+	for (const Hook* hook : make_plan(catalog(), facts, request).hooks("kthread"))
+		names.insert(hook->program);
+	return names;
+}
+
+TEST(PlanKthread, SpawnBeginsAtTheRequestWhereItsReturnIsSeenToo) {
+	const Facts facts = with_functions();
+	const Request spawn{.mechanisms = {AL_KTHREAD}, .stages = {AL_KT_SPAWN}};
+	EXPECT_EQ(kthread_programs(facts, spawn),
+			  (std::set<std::string_view>{"kt_request_fe", "kt_created_fx", "kt_forked_btf",
+										  "kt_woken_btf", "kt_on_cpu_btf", "kt_gone_btf"}));
+	const Plan plan = make_plan(catalog(), facts, spawn);
+	EXPECT_EQ(of(plan, AL_KTHREAD).why_unrefined(stage(AL_KT_SPAWN)), "");
+}
+
+TEST(PlanKthread, SpawnFallsBackToProbesAndThenToTheFork) {
+	Facts facts = with_functions();
+	facts.fentry = "refused";
+	EXPECT_TRUE(kthread_programs(facts).contains("kt_request_kp"));
+	EXPECT_TRUE(kthread_programs(facts).contains("kt_created_kr"));
+	// One without the other is of no use.
+	facts.refused["kt_created_kr"] = "no room";
+	const auto programs = kthread_programs(facts);
+	EXPECT_FALSE(programs.contains("kt_request_kp"));
+	EXPECT_TRUE(programs.contains("kt_forked_btf"));
+	const Plan plan = make_plan(catalog(), facts, {});
+	EXPECT_TRUE(plan.collects(AL_KT_SPAWN));
+	EXPECT_EQ(of(plan, AL_KTHREAD).why_unrefined(stage(AL_KT_SPAWN)),
+			  "created cannot be seen: fexit: refused; kretprobe: no room");
+}
+
+TEST(PlanKthread, WhatRequestsReturnIsAttachedBeforeRequestsAre) {
+	const auto hooks = make_plan(catalog(), with_functions(), {}).hooks("kthread");
+	const auto at = [&](std::string_view program) {
+		return std::ranges::find(hooks, program, &Hook::program) - hooks.begin();
+	};
+	EXPECT_LT(at("kt_on_cpu_btf"), at("kt_created_fx"));
+	EXPECT_LT(at("kt_created_fx"), at("kt_forked_btf"));
+	EXPECT_LT(at("kt_forked_btf"), at("kt_request_fe"));
+	EXPECT_LT(at("kt_on_cpu_btf"), at("kt_woken_btf"));
+	EXPECT_LT(at("kt_request_fe"), static_cast<ptrdiff_t>(hooks.size()));
+}
+
+TEST(PlanKthread, WithoutItsTracepointsOnlyThreadsAreMeasured) {
+	const Plan plan = make_plan(catalog(), fixture("5.10-cloud"), {});
+	EXPECT_FALSE(plan.collects(AL_KT_WAIT));
+	EXPECT_TRUE(plan.collects(AL_KT_SPAWN));
+	EXPECT_TRUE(plan.collects(AL_KT_WAKEUP));
+}
+
+// What a ledger missed is what its own programs missed.
+TEST(PlanKthread, EachLedgerHasItsOwnHooks) {
+	const Plan plan = make_plan(catalog(), with_functions(), {});
+	const auto names = [&](uint32_t ledger) {
+		std::set<std::string_view> programs;
+		for (const Hook* hook : of(plan, AL_KTHREAD).hooks(ledger)) programs.insert(hook->program);
+		return programs;
+	};
+	EXPECT_EQ(names(AL_LEDGER_WAKEUP),
+			  (std::set<std::string_view>{"kt_woken_btf", "kt_on_cpu_btf", "kt_gone_btf"}));
+	EXPECT_TRUE(names(AL_LEDGER_SPAWN).contains("kt_request_fe"));
+	EXPECT_FALSE(names(AL_LEDGER_SPAWN).contains("kt_queued_btf"));
+	EXPECT_TRUE(names(AL_KTHREAD).contains("kt_queued_btf"));
+	EXPECT_FALSE(names(AL_KTHREAD).contains("kt_woken_btf"));
+}
+
+TEST(PlanKthread, ThreadsHaveNoFunctionToChooseBy) {
+	const Plan chosen = make_plan(catalog(), with_functions(), {.functions = {"x"}});
+	EXPECT_TRUE(chosen.collects(AL_KT_WAIT));
+	EXPECT_FALSE(chosen.collects(AL_KT_SPAWN));
+	EXPECT_FALSE(chosen.collects(AL_KT_WAKEUP));
+	EXPECT_TRUE(
+		make_plan(catalog(), with_functions(), {.stages = {AL_KT_WAKEUP}, .functions = {"x"}})
+			.collects(AL_KT_WAKEUP));
+}
+
+TEST(PlanKthread, AWorkqueueFilterLeavesOutWhatHasNone) {
+	const Plan plan = make_plan(catalog(), with_functions(), {.workqueue = "events*"});
+	EXPECT_TRUE(plan.runs(AL_WORKQUEUE));
+	EXPECT_TRUE(plan.runs(AL_DELAYED_WORK));
+	EXPECT_FALSE(plan.runs(AL_KTHREAD));
 }
 
 TEST(Check, AMechanismAskedForByNameMustWork) {
