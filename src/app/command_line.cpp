@@ -118,6 +118,7 @@ Result<Options> understand(const CommandLine& line) {
 	const std::span<const std::string> words(line.words);
 	const size_t behind = options.command == Command::live ? 0 : 1;
 	if (const Status read = read_words(options, words.subspan(behind)); !read) return read.error();
+	if (const Status fine = check_workqueue(options.request); !fine) return fine.error();
 	leave_out_stageless(options.request);
 	return options;
 }

@@ -124,12 +124,28 @@ Status set_stages(Options& options, std::span<const std::string> values) {
 	return Nothing{};
 }
 
+Status check_workqueue(const Request& request) {
+	if (request.workqueue.empty()) return Nothing{};
+	for (const al_mechanism id : request.mechanisms)
+		if (const Mechanism& m = mechanism(id); !has_workqueues(m))
+			return usage_error(fmt::format("--workqueue: {} has no workqueues", m.name),
+							   fmt::format("leave out {}, or --workqueue", m.name));
+	if (!request.stages.empty() &&
+		std::none_of(catalog().begin(), catalog().end(), [&](const Mechanism& m) {
+			return has_workqueues(m) && has_stage(request, m);
+		}))
+		return usage_error("--workqueue: no stage asked for is of work on a workqueue",
+						   "a stage of workqueue or delayed_work, or no --workqueue");
+	return Nothing{};
+}
+
 void leave_out_stageless(Request& request) {
 	std::vector<al_mechanism> with_stage;
 
 	if (request.stages.empty()) return;
 	for (const Mechanism* m : asked_for(request))
-		if (has_stage(request, *m)) with_stage.push_back(m->id);
+		if (has_stage(request, *m) && (request.workqueue.empty() || has_workqueues(*m)))
+			with_stage.push_back(m->id);
 	if (with_stage.size() < catalog().size()) request.mechanisms = with_stage;
 }
 

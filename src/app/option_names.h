@@ -18,6 +18,10 @@ Status set_stages(Options& options, std::span<const std::string> values);  // ne
 Status set_hook_kinds(Options& options, std::span<const std::string> values);
 Status set_view(Options& options, std::span<const std::string> values);
 
+// --workqueue chooses among items that are queued on one: the other mechanisms are left out, and
+// one that is named is an error.
+Status check_workqueue(const Request& request);
+
 // A --stage without --mech asks for those mechanisms only that have one of its stages.
 void leave_out_stageless(Request& request);
 

@@ -627,5 +627,17 @@ TEST(Help, WinsOverWhatElseIsGiven) {
 	EXPECT_EQ(text_of({"--version", "doctor"}), text_of({"-V"}));
 }
 
+// --workqueue chooses among what is queued on one.
+TEST(Cli, AWorkqueueNeedsAMechanismThatHasThem) {
+	EXPECT_EQ(error_of({"-m", "kthread", "-w", "events*"}).what,
+			  "--workqueue: kthread has no workqueues");
+	EXPECT_EQ(error_of({"-m", "workqueue,kthread", "-w", "events*"}).exit, Exit::usage);
+	EXPECT_EQ(error_of({"--stage", "spawn", "-w", "events*"}).exit, Exit::usage);
+	EXPECT_THAT(options_of({"-w", "events*"}).request.mechanisms, IsEmpty());
+	EXPECT_THAT(options_of({"--stage", "run", "-w", "x"}).request.mechanisms,
+				ElementsAre(AL_WORKQUEUE, AL_DELAYED_WORK));
+	EXPECT_THAT(options_of({"--stage", "run"}).request.mechanisms, IsEmpty());
+}
+
 }  // namespace
 }  // namespace asynclat
