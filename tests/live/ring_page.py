@@ -41,6 +41,7 @@ def parse_format(text, kind, fields):
         code = {1: "b", 2: "h", 4: "i", 8: "q"}.get(int(size))
         if code and signed == "0":
             code = code.upper()
+        code = code or f"{size}s"
         places[name] = (int(offset), int(size), code, "__data_loc" in type_)
     layout, end = "=", 0
     for name in ("common_pid", *fields):

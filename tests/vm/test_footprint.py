@@ -19,6 +19,10 @@ def totals(command):
     return by_name(json.loads(command.out.splitlines()[-1])["total"]["mechanisms"])
 
 
+def started(mechanism):
+    return mechanism.get("books", {}).get("started", 0)
+
+
 @pytest.mark.parametrize("kernel", WANTED)
 def test_no_callback_of_ours(commands):
     for run in ("idle_often", "idle_seldom"):
@@ -33,5 +37,5 @@ def test_reading_makes_no_items(commands):
     often, seldom = totals(commands["idle_often"]), totals(commands["idle_seldom"])
     assert often.keys() == seldom.keys()
     for name in often:
-        more = often[name]["books"].get("started", 0) - seldom[name]["books"].get("started", 0)
+        more = started(often[name]) - started(seldom[name])
         assert more < (READS_OFTEN - READS_SELDOM) / 2, name
