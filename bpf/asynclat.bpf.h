@@ -87,6 +87,15 @@ static __always_inline void al_count_shared(struct al_books *b, __u32 book)
 		__sync_fetch_and_add(&b->count[book], 1);
 }
 
+/* An item left the pending table because it has run: no hook shows when. */
+static __always_inline void al_count_unseen(struct al_books *b)
+{
+	al_count_shared(b, AL_STARTED);
+	al_count_shared(b, AL_MATCHED);
+	al_count_shared(b, AL_SECOND_PASS);
+	al_count_shared(b, AL_FINISHED);
+}
+
 /* Global functions that take and return numbers only, here and below: the verifier looks at each
  * once, and not again at every call with all that its caller knows. */
 __noinline int al_record_row(__u32 index, __u64 value, __u64 now, __u64 function)
@@ -270,6 +279,7 @@ SEC("?raw_tp")
 int al_init(void *ctx)
 {
 	control.address = (__u64)&control;
+	control.self = bpf_get_current_pid_tgid() >> 32;
 	return 0;
 }
 

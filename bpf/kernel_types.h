@@ -75,12 +75,19 @@ struct sched_entity {
 	unsigned char sched_delayed;
 };
 
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *head);
+};
+
 struct task_struct {
 	unsigned int flags;
 	int on_cpu;
 	int on_rq;
 	struct sched_entity se;
 	int pid;
+	int tgid;
+	struct callback_head *task_works;
 	char comm[16];
 	unsigned int __state;
 	void *worker_private;

@@ -39,7 +39,10 @@ __noinline int al_sweep_one(__u32 i)
 	b = al_books_of(0, entry.item->ledger);
 	verdict = al_look(b, key, entry.item);
 	if (sweep.expire && verdict != AL_STILL_PENDING) {
-		al_count_shared(b, al_book_for(verdict));
+		if (verdict == AL_RAN_UNSEEN)
+			al_count_unseen(b);
+		else
+			al_count_shared(b, al_book_for(verdict));
 		al_remove(&entry, key);
 		verdict = AL_EXPIRED;
 	} else {

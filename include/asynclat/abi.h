@@ -12,6 +12,7 @@
 enum al_mechanism {
 	AL_WORKQUEUE,
 	AL_DELAYED_WORK,
+	AL_TASK_WORK,
 	AL_KTHREAD,
 	AL_MECHANISMS,
 };
@@ -38,6 +39,8 @@ enum al_stage {
 	AL_DW_WAIT,
 	AL_DW_RUN,
 	AL_DW_DELAY,
+	AL_TW_WAIT,
+	AL_TW_RUN,
 	AL_KT_WAIT,
 	AL_KT_RUN,
 	AL_KT_SPAWN,
@@ -46,11 +49,11 @@ enum al_stage {
 };
 
 /* Classes split a mechanism's stages where one histogram would mix unlike things. A mechanism
- * without any has the first. */
+ * without any has the first. task_work's are the kernel's enum task_work_notify_mode. */
 enum al_class {
 	AL_CLASS_PLAIN = 0,
 	AL_CLASS_DEFERRABLE = 1, /* delayed_work on a deferrable timer: waits for a busy CPU by design */
-	AL_CLASSES = 2,
+	AL_CLASSES = 5,
 };
 
 enum al_group_kind {
@@ -88,8 +91,11 @@ enum al_book {
 	AL_UNMATCHED_END,
 	AL_FILTERED,
 	AL_NEGATIVE,
+	AL_SECOND_PASS,
 	AL_UNSPLIT,
 	AL_COALESCED,
+	AL_SELF,
+	AL_WALKS_CUT,
 	AL_MISSED,
 	AL_BOOKS,
 };
@@ -101,6 +107,7 @@ enum al_book {
 #define AL_WORKER_PROBES 8    /* slots tried for a worker */
 #define AL_MAX_CPUS 8192
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
+#define AL_TASK_WORKS 1024    /* of a task's list that are looked at */
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 
@@ -150,6 +157,7 @@ struct al_config {
 	__u8 finish;            /* finished is hooked */
 	__u8 switch_state_arg;  /* sched_switch's fourth argument is prev's state (5.18) */
 	__u8 spawn_requests;    /* kthread: spawn begins at the request, not at the fork */
+	__u8 keep_calls;        /* task_work: for a kretprobe, which is told the result only */
 	char workqueue_glob[AL_GLOB_BYTES];
 	__u64 cpu_mask[AL_MAX_CPUS / 64];
 };
@@ -202,12 +210,13 @@ struct al_set {
 
 struct al_item {
 	__u64 earlier;   /* workqueue: stamp of a queueing not yet started when this one came, or 0 */
-	__u64 activated; /* workqueue: when max_active let it in, 0: at once; delayed_work: queued */
+	__u64 activated; /* workqueue: when max_active let it in, 0: at once; delayed_work: queued;
+	                  * task_work: key of the one added before it, see AL_ITEM_ADDED */
 	__u64 due;       /* delayed_work: arm time + requested delay */
 	__u64 expiry;    /* delayed_work: jiffy at which its wheel bucket expires */
 	__u64 function;
 	__u64 workqueue;
-	__u64 pool;
+	__u64 pool;      /* task_work: the task that is to run it */
 	__u32 flags;     /* AL_ITEM_* */
 	__u32 ledger;    /* al_ledger: whose books it is in */
 };
@@ -220,6 +229,9 @@ struct al_item {
 #define AL_ITEM_DELAYED 32u   /* workqueue: a delayed_work entry goes with it */
 #define AL_ITEM_OVERTAKEN 64u /* a later queueing took its place: only its stamp is known */
 #define AL_ITEM_ASIDE 128u    /* delayed_work: an entry with AL_KEY_ASIDE may go with it */
+#define AL_ITEM_ADDED 256u    /* task_work: its task was running its list when it was added */
+#define AL_ITEM_PUSHED 512u   /* task_work: the call that adds it had put it on the list */
+#define AL_ITEM_CLASS_SHIFT 16 /* task_work: its al_class, above this bit */
 
 struct al_overflow {
 	__u64 key;
@@ -233,7 +245,10 @@ struct al_worker {
 	__u64 work;   /* running now; 0: none */
 	__u64 function;
 	__u64 started;
-	__u64 kicked; /* first waking since it slept, 0: none */
+	union {
+		__u64 kicked; /* first waking since it slept, 0: none */
+		__u64 added;  /* task_work: key of the last one added while it runs its list */
+	};
 	__u64 on_cpu; /* first switch-in after that, 0: none */
 	__u8 seen;    /* the sched hooks know its state; bytes, as two CPUs may write at once */
 	__u8 on_cpu_now; /* kthread: it was when it was woken, about to leave */
@@ -241,7 +256,10 @@ struct al_worker {
 	__u16 cpu;    /* kthread: where it first ran */
 	__u8 life;    /* kthread: al_life */
 	__u8 slept;   /* kthread: since its last switch-in */
-	__u64 born;   /* kthread: by `life` */
+	union {
+		__u64 born;  /* kthread: by `life` */
+		__u32 batch; /* task_work: how many items run, one after the other */
+	};
 } __attribute__((aligned(64)));
 
 /* What is awaited of a thread's birth. */
@@ -265,7 +283,8 @@ struct al_control {
 	__u32 epoch;        /* which slot of the extremes is written; flipped by user space */
 	__u64 address;      /* of this very struct, see al_address() */
 	__s64 jiffies_base; /* smallest seen (now - jiffies * tick): when jiffy 0 was */
-	__u8 pad[40];
+	__u64 self;         /* the tool's own process, as the kernel numbers it */
+	__u8 pad[32];
 } __attribute__((aligned(64)));
 
 enum al_verdict {
@@ -273,6 +292,7 @@ enum al_verdict {
 	AL_NOT_PENDING,  /* it was taken back */
 	AL_UNREADABLE,   /* its memory is gone or holds something else, or its start was not seen */
 	AL_SET_ASIDE,    /* its start would have come by now */
+	AL_RAN_UNSEEN,   /* it has started, where no hook shows it */
 	AL_GONE,         /* no such entry any more */
 	AL_EXPIRED,      /* taken out and counted by this call */
 };

@@ -55,6 +55,7 @@ struct Stage {
 	// Points, all of them or none, that make it more exact, and what holds without them.
 	std::span<const std::string_view> refined_by;
 	std::string_view unrefined;
+	bool whole = false;                  // one histogram for all classes
 };
 
 struct Mechanism {
@@ -85,6 +86,10 @@ const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind);
 // Are its items queued on workqueues?
 bool has_workqueues(const Mechanism& mechanism);
 inline const Stage& headline(const Mechanism& mechanism) { return mechanism.stages.front(); }
+
+// How many histograms a stage has, and the name of each: empty for the plain class or all of them.
+size_t class_count(const Mechanism& mechanism, const Stage& stage);
+std::string_view class_name(const Stage& stage, al_class item_class);
 
 // "functions": as JSON has them.
 std::string_view group_kind_name(al_group_kind kind);

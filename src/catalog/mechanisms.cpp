@@ -3,6 +3,7 @@
 
 #include "catalog/kthread.h"
 #include "catalog/mechanism.h"
+#include "catalog/task_work.h"
 #include "catalog/workqueue.h"
 
 namespace asynclat {
@@ -11,7 +12,7 @@ namespace {
 using enum HookKind;
 
 constexpr Mechanism kMechanisms[] = {workqueue_rows::kWorkqueue, workqueue_rows::kDelayedWork,
-									 kthread_rows::kKthread};
+									 task_work_rows::kTaskWork, kthread_rows::kKthread};
 static_assert(std::size(kMechanisms) == AL_MECHANISMS);
 
 constexpr std::array<std::string_view, 7> kHookKinds = {"tp_btf", "raw_tp",    "fentry", "fexit",
@@ -67,6 +68,14 @@ const Stage* find_stage(const Mechanism& mechanism, std::string_view name) {
 
 const Point* find_point(const Mechanism& mechanism, std::string_view name) {
 	return find_row(mechanism.points, name);
+}
+
+size_t class_count(const Mechanism& mechanism, const Stage& stage) {
+	return stage.whole ? 1 : mechanism.classes.size();
+}
+
+std::string_view class_name(const Stage& stage, al_class item_class) {
+	return stage.whole ? "" : mechanism_of(stage.id).classes[item_class];
 }
 
 std::string_view group_kind_name(al_group_kind kind) { return kGroupKinds[kind]; }

@@ -69,7 +69,7 @@ Json books_json(const Books& books) {
 Json stage_json(const StageData& data, const Description& description) {
 	const Histogram all = data.all_cpus();
 	Json json = {{"name", stage(data.stage).name}};
-	if (const auto name = mechanism_of(data.stage).classes[data.item_class]; !name.empty())
+	if (const auto name = class_name(stage(data.stage), data.item_class); !name.empty())
 		json["class"] = name;
 	json["count"] = all.count();
 	json["sum_ns"] = all.sum_ns;

@@ -19,7 +19,7 @@ uint32_t assign_rows(std::span<const MechanismPlan> part, al_config& config) {
 	for (const MechanismPlan& m : part)
 		for (const StagePlan& s : m.stages) {
 			if (!s.collected()) continue;
-			for (size_t c = 0; c < m.mechanism->classes.size(); c++)
+			for (size_t c = 0; c < class_count(*m.mechanism, *s.stage); c++)
 				config.row_of[s.stage->id][c] = static_cast<uint8_t>(rows++);
 		}
 	return rows;
@@ -74,6 +74,8 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		c.finish |= m.catches("finished");
 		c.split |= m.catches("kicked");
 		c.spawn_requests |= m.catches("requested");
+		for (const PointPlan& p : m.points)
+			c.keep_calls |= p.point->name == "added" && p.hook && p.hook->kind == HookKind::kretprobe;
 	}
 
 	if (!request.functions.empty())

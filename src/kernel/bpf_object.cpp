@@ -16,6 +16,8 @@
 #include "kernel/breakpoint.h"
 #include "kthread.skel.h"
 #include "kthread_no_cas.skel.h"
+#include "task_work.skel.h"
+#include "task_work_no_cas.skel.h"
 #include "workqueue.skel.h"
 #include "workqueue_no_cas.skel.h"
 
@@ -29,6 +31,7 @@ struct Embedded {
 };
 constexpr Embedded kEmbedded[] = {
 	{"workqueue", workqueue__elf_bytes, workqueue_no_cas__elf_bytes},
+	{"task_work", task_work__elf_bytes, task_work_no_cas__elf_bytes},
 	{"kthread", kthread__elf_bytes, kthread_no_cas__elf_bytes},
 };
 

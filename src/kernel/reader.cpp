@@ -66,7 +66,7 @@ std::vector<MechanismData> Reader::read() {
 		if (m.keeps_own_books()) data.books = read_books(m, id, m.mechanism->books);
 		for (const StagePlan& s : m.stages) {
 			if (!s.collected()) continue;
-			for (size_t c = 0; c < m.mechanism->classes.size(); c++) {
+			for (size_t c = 0; c < class_count(*m.mechanism, *s.stage); c++) {
 				StageData stage{s.stage->id, static_cast<al_class>(c), {}, {}};
 				if (s.stage->ledger && c == 0)
 					stage.books = read_books(m, *s.stage->ledger, s.stage->books);

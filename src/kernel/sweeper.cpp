@@ -67,7 +67,7 @@ Result<uint64_t> Sweeper::round(uint64_t now_ns, uint64_t min_age_ns) {
 	suspects_.clear();
 	for (size_t i = 0; i < fresh.size(); i++)
 		if ((*verdicts)[i] == AL_NOT_PENDING || (*verdicts)[i] == AL_UNREADABLE ||
-			(*verdicts)[i] == AL_SET_ASIDE)
+			(*verdicts)[i] == AL_SET_ASIDE || (*verdicts)[i] == AL_RAN_UNSEEN)
 			suspects_.push_back(fresh[i]);
 	std::sort(suspects_.begin(), suspects_.end());
 	return suspects_.size();
@@ -84,7 +84,7 @@ InFlight Sweeper::count(al_mechanism first) const {
 			in_flight.pending[AL_LEDGER_WAKEUP] += worker.kicked != 0;
 		}
 		if (!worker.owner || !worker.work) continue;
-		in_flight.running[first] += (worker.flags & AL_RUNS_WORK) != 0;
+		if (worker.flags & AL_RUNS_WORK) in_flight.running[first] += std::max(worker.batch, 1U);
 		if (worker.flags & AL_RUNS_DELAYED) in_flight.running[AL_DELAYED_WORK]++;
 	}
 	return in_flight;

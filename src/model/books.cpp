@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, AL_BOOKS> kNames = {
 	"queued",        "matched",         "cancelled",    "superseded",   "refused",     "rearmed",
 	"flushed_early", "aged_out",        "dropped_full", "dropped_busy", "pending",     "started",
 	"barriers",      "unmatched_start", "finished",     "running",      "lost_finish", "busy_start",
-	"unmatched_end", "filtered",        "negative",     "unsplit",      "coalesced",   "missed",
+	"unmatched_end", "filtered",        "negative",     "second_pass",  "unsplit",     "coalesced",
+	"self",          "walks_cut",       "missed",
 };
 static_assert(!kNames.back().empty());
 
@@ -128,7 +129,7 @@ std::vector<Identity> identities(const Books& period, std::optional<uint64_t> he
 	if (headline && has({AL_MATCHED})) {
 		Identity& measured = all.emplace_back();
 		measured.left = known(period, {AL_MATCHED});
-		measured.right = known(period, {AL_NEGATIVE, AL_FILTERED});
+		measured.right = known(period, {AL_SECOND_PASS, AL_NEGATIVE, AL_FILTERED});
 		measured.right.insert(measured.right.begin(), {"measured", *headline});
 	}
 	return all;

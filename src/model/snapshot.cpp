@@ -8,7 +8,7 @@ namespace asynclat {
 namespace {
 
 // What the catalog lists first; a test holds the two together.
-constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE, AL_KT_WAIT};
+constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE, AL_TW_WAIT, AL_KT_WAIT};
 static_assert(std::size(kHeadlines) == AL_MECHANISMS);
 
 using Groups = std::map<std::pair<al_group_kind, std::string>, Histogram>;
@@ -87,11 +87,15 @@ const StageData* MechanismData::stage(al_stage stage, al_class item_class) const
 	return it == stages.end() ? nullptr : &*it;
 }
 
-uint64_t MechanismData::headline_count() const {
-	uint64_t count = 0;
+Histogram MechanismData::all_classes(al_stage stage) const {
+	Histogram all;
 	for (const StageData& s : stages)
-		if (s.stage == kHeadlines[mechanism]) count += s.all_cpus().count();
-	return count;
+		if (s.stage == stage) all.merge(s.all_cpus());
+	return all;
+}
+
+uint64_t MechanismData::headline_count() const {
+	return all_classes(kHeadlines[mechanism]).count();
 }
 
 const MechanismData* Snapshot::find(al_mechanism mechanism) const {

@@ -45,6 +45,8 @@ struct MechanismData {
 
 	[[nodiscard]] const StageData* stage(al_stage stage,
 										 al_class item_class = AL_CLASS_PLAIN) const;
+	// A stage's histograms of all classes.
+	[[nodiscard]] Histogram all_classes(al_stage stage) const;
 	// Items in the headline histograms of all classes.
 	[[nodiscard]] uint64_t headline_count() const;
 };

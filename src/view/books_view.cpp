@@ -81,10 +81,13 @@ std::vector<std::string> counts(const Books& books, std::initializer_list<al_boo
 void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bool has_headline) {
 	std::vector<std::string> words =
 		has_headline
-			? counts(books, {AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED}, mechanism)
+			? counts(books,
+					 {AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED, AL_SELF,
+					  AL_WALKS_CUT},
+					 mechanism)
 			: counts(books,
-					 {AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_UNMATCHED_END, AL_UNSPLIT,
-					  AL_COALESCED},
+					 {AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_SECOND_PASS, AL_UNMATCHED_END,
+					  AL_UNSPLIT, AL_COALESCED, AL_SELF, AL_WALKS_CUT},
 					 mechanism);
 	if (const auto missed = books.get(AL_MISSED))
 		words.push_back(fmt::format("missed {},", with_commas(*missed)));

@@ -64,12 +64,20 @@ public:
 				   al_class item_class) {
 		const StageData* found = data.stage(stage.id, item_class);
 		const Histogram whole = found ? found->all_cpus() : Histogram{};
-		if (whole.empty() && item_class != AL_CLASS_PLAIN) return;
+		const std::string_view name = class_name(stage, item_class);
+		const Histogram all = data.all_classes(stage.id);
+		// Where every class has a name, no class is the whole: the rows hold all of them.
+		if (groups_all(mechanism, stage) && !all.empty()) {
+			if (item_class == AL_CLASS_PLAIN)
+				add_groups({fmt::format("{} {}", mechanism.name, stage.name)}, data, all);
+			return;
+		}
+		if (whole.empty() && (item_class != AL_CLASS_PLAIN || !all.empty())) return;
 
 		const bool requested = stage.id == AL_DW_DELAY;
 		Title title = {
 			fmt::format("{} {}", mechanism.name, requested ? "requested delay" : stage.name)};
-		if (item_class != AL_CLASS_PLAIN) title.emplace_back(mechanism.classes[item_class]);
+		if (!name.empty()) title.emplace_back(name);
 
 		if (whole.empty())
 			add_line({title.front() + ": no events"});
@@ -92,6 +100,11 @@ public:
 	Frame take() { return std::move(frame_); }
 
 private:
+	[[nodiscard]] bool groups_all(const Mechanism& mechanism, const Stage& stage) const {
+		return options_.split_by != SplitBy::nothing && options_.split_by != SplitBy::cpu &&
+			   stage.id == headline(mechanism).id && !mechanism.classes.front().empty();
+	}
+
 	// An empty row on both sides of a block, none between lines.
 	void separate(bool before_block) {
 		if (!frame_.rows().empty() && (before_block || after_block_)) frame_.new_row();

@@ -110,7 +110,7 @@ def identities_of(books, measured):
     if "finished" in books:
         yield books, books["started"], total("finished", "running", "lost_finish")
     if measured is not None:
-        yield books, books["matched"], measured + total("negative", "filtered")
+        yield books, books["matched"], measured + total("second_pass", "negative", "filtered")
 
 
 def check_books(mechanism):
