@@ -133,6 +133,19 @@ static __always_inline void al_record(__u32 stage, __u32 item_class, __u64 value
 		al_record_row(index, value, now, function);
 }
 
+/* Makes a free row an address's; 1 if it is that now. By itself, so that the verifier looks at the
+ * swap once and not once a row. */
+__noinline int al_claim_group(__u32 key, __u64 address)
+{
+	struct al_group *g = bpf_map_lookup_elem(&groups, &key);
+	__u64 old;
+
+	if (!g)
+		return 0;
+	old = al_cas(&g->key, 0, address);
+	return !old || old == address;
+}
+
 /* Where the row of an address is among those that start at base; `other` when no room is left. A
  * row just claimed has `ready` 0: the caller writes its name. */
 __noinline __u32 al_group_index(__u32 base, __u64 address)
@@ -142,16 +155,12 @@ __noinline __u32 al_group_index(__u32 base, __u64 address)
 	for (__u32 i = 0; i < AL_GROUP_ROWS; i++) {
 		const __u32 key = base + ((first + i) & (AL_GROUP_ROWS - 1));
 		struct al_group *g = bpf_map_lookup_elem(&groups, &key);
-		__u64 old;
 
 		if (!g)
 			break;
 		if (g->key == address)
 			return key;
-		if (g->key)
-			continue;
-		old = al_cas(&g->key, 0, address);
-		if (!old || old == address)
+		if (!g->key && al_claim_group(key, address))
 			return key;
 	}
 	return base + AL_GROUP_ROWS;
@@ -224,9 +233,12 @@ static __always_inline int al_function_wanted(__u64 function)
 
 static __always_inline int al_cpu_wanted(__u32 cpu)
 {
+	__u64 word = cpu / 64;
+
 	if (!cfg.filter_cpus)
 		return 1;
-	return cpu < AL_MAX_CPUS && (cfg.cpu_mask[cpu / 64] >> (cpu % 64)) & 1;
+	barrier_var(word); /* what indexes is what was compared: 5.10 sees no further */
+	return word < AL_MAX_CPUS / 64 && (cfg.cpu_mask[word] >> (cpu % 64)) & 1;
 }
 
 /* ---- workers -------------------------------------------------------------------------------- */

@@ -15,8 +15,11 @@
 
 static __always_inline __u32 tw_class(__u32 flags)
 {
-	const __u32 item_class = flags >> AL_ITEM_CLASS_SHIFT;
+	__u32 item_class = flags >> AL_ITEM_CLASS_SHIFT;
 
+	if (item_class >= AL_CLASSES)
+		item_class = 0;
+	barrier_var(item_class); /* or the compiler compares what it was before the shift */
 	return item_class < AL_CLASSES ? item_class : 0;
 }
 
@@ -162,6 +165,15 @@ __noinline __u64 tw_start_one(__u64 work, __u32 slot, __u64 now)
 	return next;
 }
 
+/* All of the list from this one on; returns what was too much. */
+__noinline __u64 tw_start_all(__u64 work, __u32 slot, __u64 now)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < TW_LIST && work; i++)
+		work = tw_start_one(work, slot, now);
+	return work;
+}
+
 /* The task is about to take its list, which the hook sees as the kernel will. */
 static __always_inline int tw_started(void)
 {
@@ -169,7 +181,7 @@ static __always_inline int tw_started(void)
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_books *b = al_books_of(cpu, AL_TASK_WORK);
 	struct al_worker *w;
-	__u64 now, work;
+	__u64 now;
 	__u32 slot;
 
 	if (control.phase == AL_CLOSED || !BPF_CORE_READ(task, task_works) ||
@@ -181,7 +193,7 @@ static __always_inline int tw_started(void)
 	if (w) {
 		if (w->work) {
 			/* It runs its list within a callback, or the end of the last run was missed. */
-			tw_settle(w, (__u64)task);
+			tw_settle(slot, (__u64)task);
 			if (b)
 				__sync_fetch_and_add(&b->count[AL_LOST_FINISH], w->batch);
 		}
@@ -191,14 +203,7 @@ static __always_inline int tw_started(void)
 		w->flags = al_cpu_wanted(cpu) ? 0 : AL_RUNS_WORK_UNSEEN;
 		w->work = (__u64)task; /* from now on what is added is chained */
 	}
-	work = (__u64)BPF_CORE_READ(task, task_works);
-#pragma clang loop unroll(disable)
-	for (int i = 0; i < AL_TASK_WORKS; i++) {
-		if (!work)
-			return 0;
-		work = tw_start_one(work, slot, now);
-	}
-	if (work)
+	if (tw_start_all((__u64)BPF_CORE_READ(task, task_works), slot, now))
 		al_count_shared(b, AL_WALKS_CUT);
 	return 0;
 }
@@ -207,16 +212,16 @@ static __always_inline int tw_finished(void)
 {
 	const __u64 task = bpf_get_current_task();
 	struct al_books *b = al_books_of(bpf_get_smp_processor_id(), AL_TASK_WORK);
-	struct al_worker *w;
+	const __u32 slot = al_worker_index(task, 0);
+	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
 	__u64 now;
 
 	if (control.phase == AL_CLOSED)
 		return 0;
-	w = al_worker_of(task, 0);
 	if (!w || !w->work)
 		return 0;
 	now = bpf_ktime_get_ns();
-	tw_settle(w, task);
+	tw_settle(slot, task);
 	if (b)
 		__sync_fetch_and_add(&b->count[AL_FINISHED], w->batch);
 	if (w->batch && !(w->flags & AL_RUNS_WORK_UNSEEN))

@@ -3,6 +3,8 @@
 #ifndef ASYNCLAT_TW_LOOK_BPF_H
 #define ASYNCLAT_TW_LOOK_BPF_H
 
+#define TW_LIST 512 /* items of a list that are looked at: each costs the verifier some */
+
 /* Does it stand on the task's list? 1 yes, 0 no, -1 where nobody can tell. A task that is gone has
  * run all it had: what is found in its memory does not matter, as it is not the item. */
 __noinline int tw_waits(__u64 task_address, __u64 work)
@@ -13,7 +15,7 @@ __noinline int tw_waits(__u64 task_address, __u64 work)
 	if (bpf_probe_read_kernel(&at, sizeof(at), &task->task_works))
 		return 0;
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < AL_TASK_WORKS; i++) {
+	for (int i = 0; i < TW_LIST; i++) {
 		const struct callback_head *head = (const void *)at;
 
 		if (!at)

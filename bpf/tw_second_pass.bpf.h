@@ -65,10 +65,13 @@ __noinline __u64 tw_settle_one(__u64 work, __u64 task)
 	return before;
 }
 
-static __always_inline void tw_settle(struct al_worker *w, __u64 task)
+__noinline int tw_settle(__u32 slot, __u64 task)
 {
+	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
 	__u64 work = 0;
 
+	if (!w)
+		return 0;
 	for (int i = 0; i < 4; i++) {
 		work = *(volatile __u64 *)&w->added;
 		if (!work || al_cas(&w->added, work, 0) == work)
@@ -80,6 +83,7 @@ static __always_inline void tw_settle(struct al_worker *w, __u64 task)
 			break;
 		work = tw_settle_one(work, task);
 	}
+	return 0;
 }
 
 #endif

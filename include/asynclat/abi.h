@@ -107,7 +107,6 @@ enum al_book {
 #define AL_WORKER_PROBES 8    /* slots tried for a worker */
 #define AL_MAX_CPUS 8192
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
-#define AL_TASK_WORKS 1024    /* of a task's list that are looked at */
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 

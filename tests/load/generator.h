@@ -60,5 +60,6 @@ Result<Report> run_flush_early(const Arguments& arguments);
 Result<Report> run_delayed(const Arguments& arguments);
 Result<Report> run_delayed_cancel(const Arguments& arguments);
 Result<Report> run_delayed_rearm(const Arguments& arguments);
+Result<Report> run_fput(const Arguments& arguments);
 
 }  // namespace asynclat::load

@@ -31,6 +31,10 @@ constexpr Option kCancelOptions[] = {
 constexpr Option kDelayedOptions[] = {
 	{"delay-ms", 10, 4'000, 20, "the delay of each"},
 };
+constexpr Option kFputOptions[] = {
+	{"batch", 1, 32'768, 1, "files let go at once"},
+	kCpu,
+};
 
 constexpr Generator kGenerators[] = {
 	{"aio", "fsyncs of a memory file by AIO", kAioOptions, run_aio},
@@ -42,6 +46,7 @@ constexpr Generator kGenerators[] = {
 	{"delayed", "delayed work that expires (*)", kDelayedOptions, run_delayed},
 	{"delayed-cancel", "delayed work cancelled before its time (*)", {}, run_delayed_cancel},
 	{"delayed-rearm", "delayed work armed again before its time (*)", {}, run_delayed_rearm},
+	{"fput", "last references to files dropped", kFputOptions, run_fput},
 };
 
 Error usage(std::string what) {

@@ -20,12 +20,12 @@ class Truth:
         end = commands[name]
         assert end.status == 0, end.err
         self.lines = [json.loads(line) for line in end.out.splitlines()]
-        self.kinds = [kind.removeprefix("module_") for kind in commands
-                      if re.fullmatch(f"module_({pattern})", kind)]
+        self.kinds = [command.removeprefix(f"{name}.") for command in commands
+                      if re.fullmatch(rf"{name}\.({pattern})", command)]
         for kind in self.kinds:
-            done = commands[f"module_{kind}"]
+            done = commands[f"{name}.{kind}"]
             assert done.status == 0, (kind, done.err)
-        self.items = {kind: truth_module.items(commands[f"module_{kind}"].out)
+        self.items = {kind: truth_module.items(commands[f"{name}.{kind}"].out)
                       for kind in self.kinds}
         # A report came after each kind.
         assert len(self.lines) == 1 + len(self.kinds) + 2

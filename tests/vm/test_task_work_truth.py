@@ -1,0 +1,172 @@
+"""task_work against ground truth, in guests: a module queues 23 items of each kind and writes down,
+item by item, when it was before and after the call, at the start and at the end of the function.
+An item's wait ends when its task begins to run its list. Also a load that needs no module."""
+
+import json
+
+import pytest
+
+from kernel_list import WANTED
+from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
+from truth import Truth, assert_at_least, assert_at_most, for_each
+
+N = 23
+FIRST_PASS = (N + 1) // 2
+CLASSES = {"tw_none": "none", "tw_resume": "resume", "tw_signal": "signal",
+           "tw_remote": "signal", "tw_remote_resume": "resume", "tw_second_pass": "resume"}
+ON_THE_WRITER = ["tw_none", "tw_resume", "tw_signal", "tw_second_pass"]
+KINDS = [*CLASSES, "tw_cancel", "tw_refused"]
+WAYS = {"fentry": "fexit", "kprobe": "kretprobe"}
+ONE_BY_ONE, BATCH, LONG, WALK = 1_009, 503, 2_003, 512
+
+
+@pytest.fixture(params=WAYS)
+def way(request):
+    return request.param
+
+
+def truth_of(run, way):
+    if run.no_module:
+        pytest.skip(run.no_module)
+    return Truth(run.commands, f"truth_task_work_{way}", "tw_.*")
+
+
+@pytest.fixture
+def truth(run, way):
+    return truth_of(run, way)
+
+
+@pytest.fixture
+def kind(request, truth):
+    assert request.param in truth.kinds
+    return request.param
+
+
+def books(truth, kind):
+    return truth.mechanism(kind, "task_work")["books"]
+
+
+def own(truth, kind):
+    return [item for item in truth.items[kind] if item.index >= 0]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_each_way_uses_its_hooks(truth, way):
+    [started] = truth.lines[0]["mechanisms"]
+    assert started["hooks"] == {
+        "queued": f"{way}:task_work_add", "added": f"{WAYS[way]}:task_work_add",
+        "cancelled": f"{WAYS[way]}:task_work_cancel_match",
+        "started": f"{way}:task_work_run", "finished": f"{WAYS[way]}:task_work_run"}
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(KINDS)
+def test_count(truth, kind):
+    """Where each of the items went, and nowhere else."""
+    ran = 0 if kind in ("tw_cancel", "tw_refused") else N
+    later = N - FIRST_PASS if kind == "tw_second_pass" else 0
+    companions = kind == "tw_none"
+    assert len([item for item in own(truth, kind) if item.start_ns]) == ran
+    assert truth.of_function(kind, "task_work") == ran - later
+    counted = books(truth, kind)
+    assert counted["queued"] == N + companions
+    assert counted["matched"] == counted["started"] == counted["finished"] == ran + companions
+    assert counted["second_pass"] == later
+    assert counted["cancelled"] == (N if kind == "tw_cancel" else 0)
+    assert counted["refused"] == (N if kind == "tw_refused" else 0)
+    for book in ("pending", "running", "superseded", "unmatched_start", "lost_finish", "negative",
+                 "filtered", "walks_cut"):
+        assert counted[book] == 0, book
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(CLASSES)
+def test_wait_lies_within_the_truth(truth, kind):
+    """By notify mode. The task begins to run its list before the first function, and not before
+    the last call on it was over where all calls come from the task itself."""
+    wait = truth.stage(kind, "wait", "task_work", CLASSES[kind])
+    items = own(truth, kind)[:FIRST_PASS if kind == "tw_second_pass" else N]
+    assert_at_most(wait, [item.start_ns - item.before_ns for item in items])
+    if kind in ON_THE_WRITER:
+        begin = min(item.start_ns for item in items)
+        assert_at_most(wait, [begin - item.before_ns for item in items])
+        queued = max(item.after_ns for item in items)
+        assert_at_least(wait, [queued - item.after_ns for item in items])
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(ON_THE_WRITER)
+def test_run_is_that_of_the_batch(truth, kind):
+    run = truth.stage(kind, "run", "task_work")
+    items = truth.started(kind)
+    assert run["count"] == 1
+    assert run["sum_ns"] >= max(i.end_ns for i in items) - min(i.start_ns for i in items)
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_both_ways_agree(run):
+    by_way = [truth_of(run, way) for way in WAYS]
+    for kind in KINDS:
+        counts = [{book: count for book, count in books(truth, kind).items() if book != "missed"}
+                  for truth in by_way]
+        assert counts[0] == counts[1], kind
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_books_balance(truth):
+    for line in truth.lines:
+        SCHEMA.validate(line)
+    mechanism = truth.total["task_work"]
+    check_books(mechanism)
+    for stage in mechanism["stages"]:
+        check_stage(stage)
+    assert mechanism["books"]["dropped_full"] == mechanism["books"]["dropped_busy"] == 0
+    check_sums(truth.lines[1:-1], [mechanism])
+
+
+@pytest.fixture
+def fput(commands):
+    """The lines of a run beside the loads, and its total."""
+    done = commands["task_work"]
+    assert done.status == 0, done.err
+    for load in ("fput", "fput_batch", "fput_long"):
+        assert commands[load].status == 0, commands[load].err
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    return lines, by_name(lines[-1]["total"]["mechanisms"])["task_work"]
+
+
+def on_cpu(mechanism, name, cpu, item_class=None):
+    [stage] = [stage for stage in mechanism["stages"]
+               if stage["name"] == name and stage.get("class") == item_class]
+    return sum(row["count"] for row in stage["cpus"] if row["cpu"] == cpu)
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_prime_in_prime_out(fput):
+    """Nothing but the loads lets go of files on CPU 1. Of a list longer than what is looked at, the
+    rest has no wait."""
+    _, counted = fput
+    lacking = ONE_BY_ONE + BATCH + WALK - on_cpu(counted, "wait", 1, "resume")
+    assert 0 <= lacking <= counted["books"]["missed"]
+    lacking = ONE_BY_ONE + 1 + 1 - on_cpu(counted, "run", 1)
+    assert 0 <= lacking <= counted["books"]["missed"]
+    assert counted["books"]["walks_cut"] == 1
+    assert abs(counted["books"]["second_pass"] - (LONG - WALK)) <= counted["books"]["missed"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_books_balance(fput):
+    lines, counted = fput
+    for line in lines:
+        SCHEMA.validate(line)
+    check_books(counted)
+    for stage in counted["stages"]:
+        check_stage(stage)
+    check_sums(lines[1:-1], [counted])
+    assert counted["books"]["dropped_full"] == counted["books"]["dropped_busy"] == 0
+
+
+@pytest.mark.parametrize("kernel", ["5.10", "6.1"])
+def test_it_leaves_itself_out(fput):
+    """There a close() of its own is task_work, too."""
+    assert fput[1]["books"]["self"] > 0
