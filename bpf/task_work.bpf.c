@@ -181,13 +181,12 @@ static __always_inline int tw_started(void)
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_books *b = al_books_of(cpu, AL_TASK_WORK);
 	struct al_worker *w;
-	__u64 now;
+	__u64 now, work;
 	__u32 slot;
 
 	if (control.phase == AL_CLOSED || !BPF_CORE_READ(task, task_works) ||
 	    bpf_get_current_pid_tgid() >> 32 == control.self)
 		return 0;
-	now = bpf_ktime_get_ns();
 	slot = al_worker_index((__u64)task, 1);
 	w = bpf_map_lookup_elem(&workers, &slot);
 	if (w) {
@@ -199,11 +198,14 @@ static __always_inline int tw_started(void)
 		}
 		w->added = 0;
 		w->batch = 0;
-		w->started = now;
 		w->flags = al_cpu_wanted(cpu) ? 0 : AL_RUNS_WORK_UNSEEN;
 		w->work = (__u64)task; /* from now on what is added is chained */
 	}
-	if (tw_start_all((__u64)BPF_CORE_READ(task, task_works), slot, now))
+	work = (__u64)BPF_CORE_READ(task, task_works);
+	now = bpf_ktime_get_ns(); /* after: what another CPU adds this very moment is older, if seen */
+	if (w)
+		w->started = now;
+	if (tw_start_all(work, slot, now))
 		al_count_shared(b, AL_WALKS_CUT);
 	return 0;
 }

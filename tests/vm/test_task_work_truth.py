@@ -14,6 +14,7 @@ N = 23
 FIRST_PASS = (N + 1) // 2
 CLASSES = {"tw_none": "none", "tw_resume": "resume", "tw_signal": "signal",
            "tw_remote": "signal", "tw_remote_resume": "resume", "tw_second_pass": "resume"}
+REMOTE = ["tw_remote", "tw_remote_resume"]
 ON_THE_WRITER = ["tw_none", "tw_resume", "tw_signal", "tw_second_pass"]
 KINDS = [*CLASSES, "tw_cancel", "tw_refused"]
 WAYS = {"fentry": "fexit", "kprobe": "kretprobe"}
@@ -64,11 +65,14 @@ def test_each_way_uses_its_hooks(truth, way):
 def test_count(truth, kind):
     """Where each of the items went, and nowhere else."""
     ran = 0 if kind in ("tw_cancel", "tw_refused") else N
-    later = N - FIRST_PASS if kind == "tw_second_pass" else 0
+    counted = books(truth, kind)
+    # Another task may add some just when the target runs its list.
+    later = counted["second_pass"] if kind in REMOTE else N - FIRST_PASS
+    if kind not in (*REMOTE, "tw_second_pass"):
+        later = 0
     companions = kind == "tw_none"
     assert len([item for item in own(truth, kind) if item.start_ns]) == ran
     assert truth.of_function(kind, "task_work") == ran - later
-    counted = books(truth, kind)
     assert counted["queued"] == N + companions
     assert counted["matched"] == counted["started"] == counted["finished"] == ran + companions
     assert counted["second_pass"] == later
@@ -86,7 +90,8 @@ def test_wait_lies_within_the_truth(truth, kind):
     the last call on it was over where all calls come from the task itself."""
     wait = truth.stage(kind, "wait", "task_work", CLASSES[kind])
     items = own(truth, kind)[:FIRST_PASS if kind == "tw_second_pass" else N]
-    assert_at_most(wait, [item.start_ns - item.before_ns for item in items])
+    bounds = sorted(item.start_ns - item.before_ns for item in items)
+    assert_at_most(wait, bounds[len(bounds) - wait["count"]:])
     if kind in ON_THE_WRITER:
         begin = min(item.start_ns for item in items)
         assert_at_most(wait, [begin - item.before_ns for item in items])
@@ -107,7 +112,8 @@ def test_run_is_that_of_the_batch(truth, kind):
 def test_both_ways_agree(run):
     by_way = [truth_of(run, way) for way in WAYS]
     for kind in KINDS:
-        counts = [{book: count for book, count in books(truth, kind).items() if book != "missed"}
+        chance = ("missed", "second_pass") if kind in REMOTE else ("missed",)
+        counts = [{book: count for book, count in books(truth, kind).items() if book not in chance}
                   for truth in by_way]
         assert counts[0] == counts[1], kind
 
