@@ -47,7 +47,7 @@ constexpr Stage kStages[] = {
 	 "from queueing until the task began to run its list: the items before it there are left out"},
 	{AL_TW_RUN, "run", "started", "finished", kRunNeeds, true,
 	 "the task's whole list, once a batch: no single function is told from the others",
-	 {}, {}, {}, true},
+	 {}, {}, {}, {}, {}, true},
 };
 
 constexpr Book kBooks[] = {

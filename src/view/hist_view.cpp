@@ -67,9 +67,10 @@ public:
 		const std::string_view name = class_name(stage, item_class);
 		const Histogram all = data.all_classes(stage.id);
 		// Where every class has a name, no class is the whole: the rows hold all of them.
-		if (groups_all(mechanism, stage) && !all.empty()) {
+		const SplitWord* word = word_for(mechanism, stage, options_.split_by);
+		if (word && !mechanism.classes.front().empty() && !all.empty()) {
 			if (item_class == AL_CLASS_PLAIN)
-				add_groups({fmt::format("{} {}", mechanism.name, stage.name)}, data, all);
+				add_groups({fmt::format("{} {}", mechanism.name, stage.name)}, data, all, *word);
 			return;
 		}
 		if (whole.empty() && (item_class != AL_CLASS_PLAIN || !all.empty())) return;
@@ -100,11 +101,6 @@ public:
 	Frame take() { return std::move(frame_); }
 
 private:
-	[[nodiscard]] bool groups_all(const Mechanism& mechanism, const Stage& stage) const {
-		return options_.split_by != SplitBy::nothing && options_.split_by != SplitBy::cpu &&
-			   stage.id == headline(mechanism).id && !mechanism.classes.front().empty();
-	}
-
 	// An empty row on both sides of a block, none between lines.
 	void separate(bool before_block) {
 		if (!frame_.rows().empty() && (before_block || after_block_)) frame_.new_row();
