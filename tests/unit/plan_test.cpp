@@ -2,6 +2,7 @@
 // real machines, goldens are what doctor says there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
