@@ -21,7 +21,7 @@ constexpr uint64_t kRunningBefore = 2;
 // Every term of every identity has a value of its own, and all identities hold.
 Books full() {
 	Books b;
-	b.set(AL_MATCHED, kHeadline + 30 + 7);
+	b.set(AL_MATCHED, kHeadline + 7 + 30 + 5);
 	b.set(AL_CANCELLED, 11);
 	b.set(AL_SUPERSEDED, 12);
 	b.set(AL_REFUSED, 13);
@@ -42,6 +42,7 @@ Books full() {
 	b.set(AL_UNMATCHED_END, 8);
 	b.set(AL_FILTERED, 30);
 	b.set(AL_NEGATIVE, 7);
+	b.set(AL_SECOND_PASS, 5);
 	b.set(AL_UNSPLIT, 9);
 	b.set(AL_MISSED, 2);
 	return b;
@@ -81,7 +82,8 @@ TEST(Books, EachTermBrokenInTurnIsFound) {
 	for (const al_book exit :
 		 {AL_CANCELLED, AL_SUPERSEDED, AL_REFUSED, AL_REARMED, AL_FLUSHED_EARLY, AL_AGED_OUT,
 		  AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_PENDING, AL_BARRIERS, AL_UNMATCHED_START,
-		  AL_FINISHED, AL_RUNNING, AL_LOST_FINISH, AL_FILTERED, AL_NEGATIVE})
+		  AL_FINISHED, AL_RUNNING, AL_LOST_FINISH, AL_FILTERED, AL_NEGATIVE,
+		  AL_SECOND_PASS})
 		EXPECT_THAT(residues(with_one_more(exit)), ElementsAre(-1)) << book_name(exit);
 	EXPECT_THAT(residues(with_one_more(AL_QUEUED)), ElementsAre(1));
 	EXPECT_THAT(residues(with_one_more(AL_STARTED)), ElementsAre(1, 1));
