@@ -75,7 +75,8 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		c.split |= m.catches("kicked");
 		c.spawn_requests |= m.catches("requested");
 		for (const PointPlan& p : m.points)
-			c.keep_calls |= p.point->name == "added" && p.hook && p.hook->kind == HookKind::kretprobe;
+			c.keep_calls |=
+				p.point->name == "added" && p.hook && p.hook->kind == HookKind::kretprobe;
 	}
 
 	if (!request.functions.empty())

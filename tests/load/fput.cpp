@@ -40,7 +40,8 @@ Result<Report> run_fput(const Arguments& arguments) {
 	const Stopwatch stopwatch;
 	for (uint64_t done = 0; done < n;) {
 		const uint64_t count = std::min(batch, n - done);
-		void* const range = mmap(nullptr, count * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		void* const range =
+			mmap(nullptr, count * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (range == MAP_FAILED) return os_error("mmap");
 		if (Status mapped = map_files(static_cast<char*>(range), page, count); !mapped)
 			return mapped.error();

@@ -82,8 +82,7 @@ TEST(Books, EachTermBrokenInTurnIsFound) {
 	for (const al_book exit :
 		 {AL_CANCELLED, AL_SUPERSEDED, AL_REFUSED, AL_REARMED, AL_FLUSHED_EARLY, AL_AGED_OUT,
 		  AL_DROPPED_FULL, AL_DROPPED_BUSY, AL_PENDING, AL_BARRIERS, AL_UNMATCHED_START,
-		  AL_FINISHED, AL_RUNNING, AL_LOST_FINISH, AL_FILTERED, AL_NEGATIVE,
-		  AL_SECOND_PASS})
+		  AL_FINISHED, AL_RUNNING, AL_LOST_FINISH, AL_FILTERED, AL_NEGATIVE, AL_SECOND_PASS})
 		EXPECT_THAT(residues(with_one_more(exit)), ElementsAre(-1)) << book_name(exit);
 	EXPECT_THAT(residues(with_one_more(AL_QUEUED)), ElementsAre(1));
 	EXPECT_THAT(residues(with_one_more(AL_STARTED)), ElementsAre(1, 1));
