@@ -109,18 +109,23 @@ __noinline __u32 dw_make_way(__u32 cpu, __u64 key, int just, __u32 phase)
 	return al_owns(claim) ? AL_ITEM_ASIDE : 0;
 }
 
-/* Under the timer base's lock. `second` is the tracepoint's second argument. */
-static __always_inline int dw_armed(__u64 timer_address, __u64 second)
+/* What tells that an item is armed: its timer, just started under the base's lock, and the jiffy at
+ * which its bucket expires (6.12); or the call that is about to start it, and the delay in ticks. */
+enum dw_witness {
+	DW_TIMER_STARTED,
+	DW_CALLED,
+};
+
+static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 told)
 {
-	const struct timer_list *timer = (const void *)timer_address;
-	const __u64 work = dw_work(timer_address);
+	const struct timer_list *timer = &((struct delayed_work *)work)->timer;
 	const __u64 function = (__u64)BPF_CORE_READ((struct work_struct *)work, func);
 	const __u64 key = work | AL_KEY_DELAYED;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	const __u32 phase = control.phase;
 	const int just = dw_just_stopped(key);
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
-	__u64 now, jiffies, expires;
+	__u64 now, jiffies, expires, expiry;
 	struct al_entry entry;
 	enum al_claim claim;
 	__u32 flags, aside;
@@ -134,9 +139,15 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	now = bpf_ktime_get_ns();
 	jiffies = bpf_jiffies64();
 	dw_learn_base(now, jiffies);
-	expires = BPF_CORE_READ(timer, expires);
 	flags = BPF_CORE_READ(timer, flags);
-	delay = (__s64)(expires - jiffies);
+	if (witness == DW_TIMER_STARTED) {
+		expires = BPF_CORE_READ(timer, expires);
+		delay = (__s64)(expires - jiffies);
+		expiry = cfg.bucket_expiry_arg ? told : al_bucket_expiry(expires, flags);
+	} else {
+		delay = told;
+		expiry = 0; /* the timer will tell when it fires */
+	}
 	claim = al_enter(b, key, &entry);
 	if (!al_owns(claim))
 		return 0;
@@ -145,7 +156,7 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 	entry.item->earlier = 0;
 	entry.item->activated = 0;
 	entry.item->due = now + (delay > 0 ? delay * cfg.tick_ns : 0);
-	entry.item->expiry = cfg.bucket_expiry_arg ? second : al_bucket_expiry(expires, flags);
+	entry.item->expiry = expiry;
 	entry.item->function = function;
 	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0);
 	entry.item->ledger = AL_DELAYED_WORK;
@@ -156,35 +167,66 @@ static __always_inline int dw_armed(__u64 timer_address, __u64 second)
 /* The timer fired: what queues the work next is its expiry, not a flush. */
 static __always_inline int dw_expired(__u64 timer_address)
 {
+	const struct timer_list *timer = (const void *)timer_address;
 	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
 	struct al_entry entry;
 
 	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
 		return 0;
 	dw_learn_base(bpf_ktime_get_ns(), bpf_jiffies64());
+	/* It still names the bucket that it was in. */
+	if (!entry.item->expiry)
+		entry.item->expiry = al_bucket_expiry(BPF_CORE_READ(timer, expires),
+						      BPF_CORE_READ(timer, flags));
 	entry.item->flags &= ~AL_ITEM_STOPPED;
 	entry.item->flags |= AL_ITEM_EXPIRED;
 	al_let_go(&entry, entry.old);
 	return 0;
 }
 
-/* The timer left the wheel: it expires (dw_expired follows), or is re-armed, flushed, cancelled. */
-static __always_inline int dw_stopped(__u64 timer_address)
+/* An owned entry whose timer was taken off by this very task, just now. */
+static __always_inline void dw_stop(struct al_entry *entry, __u64 key)
 {
-	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
 	struct dw_stop *stop = dw_last_stop();
-	struct al_entry entry;
 
-	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
-		return 0;
-	if (!(entry.item->flags & AL_ITEM_QUEUED))
-		entry.item->flags |= AL_ITEM_STOPPED;
-	al_let_go(&entry, entry.old);
+	if (!(entry->item->flags & AL_ITEM_QUEUED))
+		entry->item->flags |= AL_ITEM_STOPPED;
+	al_let_go(entry, entry->old);
 	if (stop) {
 		stop->key = key;
 		stop->task = bpf_get_current_task();
 	}
+}
+
+/* The timer left the wheel: it expires (dw_expired follows), or is re-armed, flushed, cancelled. */
+static __always_inline int dw_stopped(__u64 timer_address)
+{
+	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
+	struct al_entry entry;
+
+	if (control.phase != AL_CLOSED && al_own(key, &entry) > 0)
+		dw_stop(&entry, key);
 	return 0;
+}
+
+/* The work was grabbed: off its list, or the timer off the wheel (returns 1). It is cancelled, unless
+ * mod_delayed_work goes on to arm it or to queue it at once: that event will tell. */
+__noinline int dw_grabbed(__u32 cpu, __u64 work, int modified)
+{
+	const __u64 key = work | AL_KEY_DELAYED;
+	struct al_entry entry;
+	int timer;
+
+	if (al_own(key, &entry) <= 0)
+		return 0;
+	timer = !(entry.item->flags & (AL_ITEM_QUEUED | AL_ITEM_EXPIRED));
+	if (timer && (modified || !cfg.modified)) {
+		dw_stop(&entry, key);
+	} else {
+		al_count_shared(al_books_of(cpu, AL_DELAYED_WORK), AL_CANCELLED);
+		al_remove(&entry, key);
+	}
+	return timer;
 }
 
 /* A work was queued: was it armed? Where its timer has not fired, it was flushed early, or this
@@ -210,7 +252,11 @@ __noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u
 		return 0;
 	}
 	if (!(entry.item->flags & AL_ITEM_EXPIRED)) {
-		al_count_shared(b, dw_left_by(&entry, AL_FLUSHED_EARLY, just));
+		/* A flush stops the timer, but grabs nothing. */
+		const int flushed = cfg.stops_grabbed && !(entry.item->flags & AL_ITEM_STOPPED);
+
+		al_count_shared(b, flushed ? AL_FLUSHED_EARLY :
+					     dw_left_by(&entry, AL_FLUSHED_EARLY, just));
 		al_remove(&entry, key);
 		return 0;
 	}
@@ -271,54 +317,6 @@ static __always_inline void dw_record(__u32 item_class, const struct al_item *it
 	al_record(AL_DW_SLACK, item_class, bucket - item->due, now, item->function);
 	al_record(AL_DW_TIMER, item_class, queued - bucket, now, item->function);
 	al_record(AL_DW_WAIT, item_class, now - queued, now, item->function);
-}
-
-SEC("?tp_btf/timer_start")
-int BPF_PROG(dw_armed_btf, struct timer_list *timer, unsigned long second)
-{
-	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_armed(al_address(timer), second);
-}
-
-SEC("?raw_tp/timer_start")
-int BPF_PROG(dw_armed_raw, struct timer_list *timer, unsigned long second)
-{
-	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_armed((__u64)timer, second);
-}
-
-SEC("?tp_btf/timer_expire_entry")
-int BPF_PROG(dw_expired_btf, struct timer_list *timer)
-{
-	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_expired(al_address(timer));
-}
-
-SEC("?raw_tp/timer_expire_entry")
-int BPF_PROG(dw_expired_raw, struct timer_list *timer)
-{
-	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_expired((__u64)timer);
-}
-
-SEC("?tp_btf/timer_cancel")
-int BPF_PROG(dw_stopped_btf, struct timer_list *timer)
-{
-	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_stopped(al_address(timer));
-}
-
-SEC("?raw_tp/timer_cancel")
-int BPF_PROG(dw_stopped_raw, struct timer_list *timer)
-{
-	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
-		return 0;
-	return dw_stopped((__u64)timer);
 }
 
 #endif

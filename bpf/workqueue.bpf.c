@@ -4,23 +4,16 @@
  */
 #include "pending.bpf.h"
 #include "delayed_work.bpf.h"
+#include "dw_hooks.bpf.h"
 #include "wq_executor.bpf.h"
 #include "wq_rows.bpf.h"
 #include "wq_split.bpf.h"
 #include "wq_look.bpf.h"
 #include "sweep.bpf.h"
+#include "wq_take.bpf.h"
+#include "wq_cancel.bpf.h"
 
 /* ---- queued, activated ---------------------------------------------------------------------- */
-
-static __always_inline __u64 wq_function(__u64 work)
-{
-	return (__u64)BPF_CORE_READ((struct work_struct *)work, func);
-}
-
-static __always_inline int wq_wanted(__u64 work)
-{
-	return cfg.function_mode == AL_FILTER_NONE || al_function_wanted(wq_function(work));
-}
 
 /* Under the pool's lock, before the item can be seen by a worker. `function` is for storing only:
  * to some verifiers it is a pointer, to others a number. */
@@ -90,46 +83,6 @@ static __always_inline int wq_activated(__u64 work, __u64 data)
 
 /* ---- started -------------------------------------------------------------------------------- */
 
-/* The kernel traces a queueing, then inserts the item, under a lock: within this. */
-#define WQ_INSERTION_NS 2000
-
-/* Two queueings wait for a start: did the later one overtake it? It did if it came after it, or if
- * work->data shows that it is on a list (PWQ) or was about to be. Otherwise the earlier one was
- * cancelled, and the start belongs to the later one. */
-static __always_inline int wq_overtaken(__u64 work, __u64 later, __u64 now)
-{
-	const __u64 data = BPF_CORE_READ((struct work_struct *)work, data.counter);
-
-	return later > now || data & WORK_STRUCT_PWQ ||
-	       (data & WORK_STRUCT_PENDING && now - later < WQ_INSERTION_NS);
-}
-
-/* Takes the entry of an item that starts now: 1, or 0 where it has none, or -1 where another CPU
- * kept it for too long. */
-static __always_inline int wq_take(struct al_books *b, __u64 work, __u64 now, struct al_item *item,
-				   __u64 *stamp)
-{
-	struct al_entry entry;
-	const int owned = al_own(work, &entry);
-
-	if (owned <= 0)
-		return owned;
-	*item = *entry.item;
-	*stamp = entry.old;
-	if (item->earlier) {
-		if (wq_overtaken(work, entry.old, now)) {
-			*stamp = item->earlier;
-			item->flags |= AL_ITEM_OVERTAKEN;
-			entry.item->earlier = 0;
-			al_let_go(&entry, entry.old);
-			return 1;
-		}
-		al_count_shared(b, AL_SUPERSEDED);
-	}
-	al_remove(&entry, work);
-	return 1;
-}
-
 /* A start of what is in delayed_work's books. Returns AL_RUNS_*. */
 __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
 {
@@ -171,7 +124,7 @@ static __always_inline int wq_started(__u64 work)
 	now = bpf_ktime_get_ns();
 	b = al_books_of(cpu, AL_WORKQUEUE);
 	if (cfg.mechanisms & (1 << AL_WORKQUEUE)) {
-		const int taken = wq_take(b, work, now, &item, &queued);
+		const int taken = wq_take(b, cpu, work, now, &item, &queued);
 
 		matched = taken > 0;
 		if (taken < 0)

@@ -5,6 +5,16 @@
 #ifndef ASYNCLAT_WQ_ROWS_BPF_H
 #define ASYNCLAT_WQ_ROWS_BPF_H
 
+static __always_inline __u64 wq_function(__u64 work)
+{
+	return (__u64)BPF_CORE_READ((struct work_struct *)work, func);
+}
+
+static __always_inline int wq_wanted(__u64 work)
+{
+	return cfg.function_mode == AL_FILTER_NONE || al_function_wanted(wq_function(work));
+}
+
 __noinline int wq_name_wanted(__u64 workqueue)
 {
 	const struct workqueue_struct *wq = (const void *)workqueue;

@@ -157,6 +157,9 @@ struct al_config {
 	__u8 switch_state_arg;  /* sched_switch's fourth argument is prev's state (5.18) */
 	__u8 spawn_requests;    /* kthread: spawn begins at the request, not at the fork */
 	__u8 keep_calls;        /* task_work: for a kretprobe, which is told the result only */
+	__u8 modified;          /* delayed_work: mod_delayed_work is hooked */
+	__u8 stops_grabbed;     /* delayed_work: a timer is seen stopped by who grabbed it only */
+	__u8 taken;             /* workqueue: taken is hooked */
 	char workqueue_glob[AL_GLOB_BYTES];
 	__u64 cpu_mask[AL_MAX_CPUS / 64];
 };
@@ -258,6 +261,7 @@ struct al_worker {
 	union {
 		__u64 born;  /* kthread: by `life` */
 		__u32 batch; /* task_work: how many items run, one after the other */
+		__u64 taken; /* workqueue: when the item that it took last was queued, 0: unknown */
 	};
 } __attribute__((aligned(64)));
 

@@ -48,9 +48,10 @@ std::string doctor_text(const Plan& plan, const Facts& facts) {
 						   m.works() ? "can be measured" : "cannot be measured");
 		if (forbidden) continue;  // one reason for all
 		for (const PointPlan& p : m.points) {
-			const std::string how = p.hook                             ? hook_text(*p.hook)
-									: p.point->of == PointOf::computed ? "computed"
-																	   : "none";
+			std::string how = p.hook                             ? hook_text(*p.hook)
+							  : p.point->of == PointOf::computed ? "computed"
+																 : "none";
+			if (p.hook && p.point->refines == Refines::in_detail) how += " (in detail)";
 			out += entry(fmt::format("  {}", p.point->name), how, kTextColumn);
 			if (!p.why.empty()) out += entry("", p.why, kReasonColumn);
 		}

@@ -18,9 +18,17 @@ struct Hook {
 	std::string_view target;   // tracepoint or function
 	std::string_view program;  // in the mechanism's object
 	std::string_view symbol;   // kernel symbol whose address the program needs, or empty
+	std::string_view entry;    // kretprobe: program of a kprobe that keeps the arguments, or empty
 };
 
 enum class PointOf { item, worker, computed };
+
+// When a point is caught that no stage needs, but what it serves is more exact with it.
+enum class Refines {
+	never,
+	always,
+	in_detail,  // where a stage is collected that is not there by default: it is dear
+};
 
 // A moment in an item's life or its worker's. A computed point has no hooks.
 struct Point {
@@ -28,7 +36,7 @@ struct Point {
 	PointOf of{};
 	std::span<const Hook> any_of;  // in order of preference
 	std::string_view help;
-	bool refines = false;  // no stage needs it, but what it serves is more exact with it
+	Refines refines = Refines::never;
 };
 
 // A counter of the books. It is known where the point that counts it is hooked, if it names one,

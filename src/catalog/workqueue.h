@@ -19,6 +19,23 @@ constexpr Hook kActivated[] = {
 	{tp_btf, "workqueue_activate_work", "wq_activ_btf", {}},
 	{raw_tp, "workqueue_activate_work", "wq_activ_raw", {}},
 };
+// A call that found the item queued already.
+constexpr Hook kCoalesced[] = {
+	{fexit, "queue_work_on", "wq_again_fx", {}, {}},
+	{kretprobe, "queue_work_on", "wq_again_kr", {}, "wq_again_kp"},
+};
+constexpr Hook kCoalescedOnNode[] = {
+	{fexit, "queue_work_node", "wq_again_n_fx", {}, {}},
+	{kretprobe, "queue_work_node", "wq_again_n_kr", {}, "wq_again_n_kp"},
+};
+constexpr Hook kCancelled[] = {
+	{fexit, "try_to_grab_pending", "wq_grabbed_fx", {}, {}},
+	{kretprobe, "try_to_grab_pending", "wq_grabbed_kr", {}, "wq_grabbed_kp"},
+};
+constexpr Hook kTaken[] = {
+	{fentry, "process_one_work", "wq_taken_fe", {}, {}},
+	{kprobe, "process_one_work", "wq_taken_kp", {}, {}},
+};
 constexpr Hook kStarted[] = {
 	{tp_btf, "workqueue_execute_start", "wq_started_btf", {}},
 	{raw_tp, "workqueue_execute_start", "wq_started_raw", {}},
@@ -42,7 +59,11 @@ constexpr Hook kGone[] = {
 
 constexpr Point kWorkqueuePoints[] = {
 	{"queued", item, kQueued, "handed to a workqueue"},
+	{"coalesced", item, kCoalesced, "found queued already, or disabled: not queued again", Refines::in_detail},
+	{"coalesced_on_node", item, kCoalescedOnNode, "the same, by queue_work_node", Refines::in_detail},
 	{"activated", item, kActivated, "let in by max_active: on its pool's worklist"},
+	{"cancelled", item, kCancelled, "taken off its list, seen at once", Refines::always},
+	{"taken", item, kTaken, "its worker took it, PENDING still set: tells a start from that of a later queueing", Refines::in_detail},
 	{"started", item, kStarted, "its function is about to be called"},
 	{"finished", item, kFinished, "its function has returned"},
 	{"kicked", worker, kKicked, "the executing worker was first woken since it slept"},
@@ -86,23 +107,41 @@ constexpr std::string_view kTimerFunction = "delayed_work_timer_fn";
 constexpr Hook kArmed[] = {
 	{tp_btf, "timer_start", "dw_armed_btf", kTimerFunction},
 	{raw_tp, "timer_start", "dw_armed_raw", kTimerFunction},
+	{fentry, "__queue_delayed_work", "dw_armed_fe", {}, {}},
+	{kprobe, "__queue_delayed_work", "dw_armed_kp", {}, {}},
 };
 constexpr Hook kExpired[] = {
 	{tp_btf, "timer_expire_entry", "dw_expired_btf", kTimerFunction},
 	{raw_tp, "timer_expire_entry", "dw_expired_raw", kTimerFunction},
+	{fentry, "delayed_work_timer_fn", "dw_expired_fe", {}, {}},
+	{kprobe, "delayed_work_timer_fn", "dw_expired_kp", {}, {}},
 };
 constexpr Hook kStopped[] = {
 	{tp_btf, "timer_cancel", "dw_stopped_btf", kTimerFunction},
 	{raw_tp, "timer_cancel", "dw_stopped_raw", kTimerFunction},
+	// Enough: a timer that neither fired nor was grabbed was flushed.
+	kCancelled[0],
+	kCancelled[1],
+};
+constexpr Hook kModified[] = {
+	{fentry, "mod_delayed_work_on", "dw_modify_fe", {}, {}},
+	{kprobe, "mod_delayed_work_on", "dw_modify_kp", {}, {}},
+};
+constexpr Hook kDelayedCoalesced[] = {
+	{fexit, "queue_delayed_work_on", "dw_again_fx", {}, {}},
+	{kretprobe, "queue_delayed_work_on", "dw_again_kr", {}, "dw_again_kp"},
 };
 
 constexpr Point kDelayedWorkPoints[] = {
 	{"armed", item, kArmed, "its timer was started"},
+	{"coalesced", item, kDelayedCoalesced, "found armed or queued already, or disabled: not armed again", Refines::in_detail},
 	{"due", computed, {}, "arm time plus the requested delay"},
 	{"bucket", computed, {}, "the timer wheel's bucket expires: due, rounded up by design"},
 	{"expired", item, kExpired, "its timer fired"},
 	{"stopped", item, kStopped, "its timer left the wheel: fired, re-armed, flushed or cancelled"},
 	{"queued", item, kQueued, "handed to its workqueue"},
+	{"cancelled", item, kCancelled, "its timer or the work was taken back, seen at once", Refines::always},
+	{"modified", item, kModified, "mod_delayed_work takes it back to arm it anew: not a cancel", Refines::always},
 	{"started", item, kStarted, "its function is about to be called"},
 	{"finished", item, kFinished, "its function has returned"},
 	{"gone", worker, kGone, "a worker exits: its slot is free again"},
@@ -137,7 +176,7 @@ constexpr Book kWorkqueueBooks[] = {
 	{AL_BUSY_START, "started", {}},   {AL_FILTERED, "queued", {}},
 	{AL_NEGATIVE, "queued", {}},      {AL_UNSPLIT, "kicked", {}},
 	{AL_FINISHED, "finished", {}},    {AL_LOST_FINISH, "finished", {}},
-	{AL_UNMATCHED_END, "finished", {}},
+	{AL_UNMATCHED_END, "finished", {}}, {AL_COALESCED, "coalesced", {}},
 };
 
 constexpr Book kDelayedWorkBooks[] = {
@@ -148,7 +187,7 @@ constexpr Book kDelayedWorkBooks[] = {
 	{AL_DROPPED_BUSY, "armed", {}},   {AL_STARTED, "started", {}},
 	{AL_BUSY_START, "started", {}},   {AL_FILTERED, "armed", {}},
 	{AL_NEGATIVE, "armed", {}},       {AL_FINISHED, "finished", {}},
-	{AL_LOST_FINISH, "finished", {}},
+	{AL_LOST_FINISH, "finished", {}}, {AL_COALESCED, "coalesced", {}},
 };
 
 constexpr al_group_kind kGroups[] = {AL_BY_FUNCTION, AL_BY_WORKQUEUE, AL_BY_POOL};

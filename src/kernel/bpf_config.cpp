@@ -12,6 +12,12 @@ int arguments(const Facts& facts, const std::string& tracepoint) {
 	return found == facts.tracepoints.end() ? 0 : found->second;
 }
 
+bool served_by(const MechanismPlan& m, std::string_view point, std::string_view target) {
+	return std::any_of(m.points.begin(), m.points.end(), [&](const PointPlan& p) {
+		return p.used && p.point->name == point && p.hook->target == target;
+	});
+}
+
 // A row within a CPU for each collected stage and class; returns how many there are.
 uint32_t assign_rows(std::span<const MechanismPlan> part, al_config& config) {
 	std::memset(config.row_of, AL_NO_ROW, sizeof(config.row_of));
@@ -77,6 +83,9 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		for (const PointPlan& p : m.points)
 			c.keep_calls |=
 				p.point->name == "added" && p.hook && p.hook->kind == HookKind::kretprobe;
+		c.taken |= m.catches("taken");
+		c.modified |= m.catches("modified");
+		c.stops_grabbed |= served_by(m, "stopped", "try_to_grab_pending");
 	}
 
 	if (!request.functions.empty())

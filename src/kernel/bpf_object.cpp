@@ -153,7 +153,10 @@ Result<BpfObject> BpfObject::load(std::string_view name, const BpfConfig& config
 		bpf_program* p = bpf_object__find_program_by_name(opened, std::string(program).c_str());
 		if (p) bpf_program__set_autoload(p, true);
 	};
-	for (const Hook* hook : hooks) select(hook->program);
+	for (const Hook* hook : hooks) {
+		select(hook->program);
+		select(hook->entry);
+	}
 	for (const std::string_view program : kUnattached) select(program);
 	if (const int error = bpf_object__load(opened))
 		return failure(fmt::format("cannot load BPF object {}", name), error);
@@ -173,13 +176,19 @@ Status BpfObject::attach(const Hook& hook, uint64_t address, std::span<const uin
 	if (!p) return Error{.what = what, .evidence = "no such program"};
 	Attached& attached = attached_.emplace_back(Attached{&hook, address, {}});
 	if (hook.kind != HookKind::hwbp) {
-		if (bpf_link* link = bpf_program__attach(p)) {
-			attached.links[0] = link;
-			return Nothing{};
-		}
-		const int error = errno;
-		attached_.pop_back();
-		return failure(what, error);
+		// What returns was entered: so the entry goes first.
+		std::vector<bpf_program*> programs{p};
+		if (!hook.entry.empty()) programs.insert(programs.begin(), program(hook.entry));
+		for (bpf_program* const each : programs)
+			if (bpf_link* link = bpf_program__attach(each)) {
+				attached.links[attached.links.size()] = link;
+			} else {
+				const int error = errno;
+				for (const auto& [number, other] : attached.links) bpf_link__destroy(other);
+				attached_.pop_back();
+				return failure(what, error);
+			}
+		return Nothing{};
 	}
 	for (const uint32_t cpu : online) {
 		const auto link = attach_breakpoint(p, address, cpu);
@@ -250,15 +259,19 @@ std::optional<uint64_t> BpfObject::missed(const Hook& hook) const {
 		const auto attached = std::find_if(attached_.begin(), attached_.end(),
 										   [&](const Attached& a) { return a.hook == &hook; });
 		if (attached == attached_.end()) return std::nullopt;
-		const auto probe = kprobe_missed(bpf_link__fd(attached->links.at(0)));
-		if (!probe) return std::nullopt;
-		total += *probe;
+		for (const auto& [number, link] : attached->links) {
+			const auto probe = kprobe_missed(bpf_link__fd(link));
+			if (!probe) return std::nullopt;
+			total += *probe;
+		}
 	}
-	bpf_prog_info info{};
-	uint32_t bytes = sizeof(info);
-	// Before 5.12 the field is not there, and no event is skipped: there is no guard.
-	if (!bpf_obj_get_info_by_fd(bpf_program__fd(program(hook.program)), &info, &bytes))
-		total += info.recursion_misses;
+	for (const std::string_view name : {hook.program, hook.entry}) {
+		bpf_prog_info info{};
+		uint32_t bytes = sizeof(info);
+		// Before 5.12 the field is not there, and no event is skipped: there is no guard.
+		if (!name.empty() && !bpf_obj_get_info_by_fd(bpf_program__fd(program(name)), &info, &bytes))
+			total += info.recursion_misses;
+	}
 	return total;
 }
 

@@ -86,7 +86,7 @@ private:
 	struct Attached {
 		const Hook* hook;
 		uint64_t address;                     // of a breakpoint
-		std::map<uint32_t, bpf_link*> links;  // by CPU; what is on all CPUs at once: 0
+		std::map<uint32_t, bpf_link*> links;  // by CPU; what is on all CPUs at once: from 0 on
 	};
 	explicit BpfObject(bpf_object* object) : object_(object) {}
 	[[nodiscard]] bpf_program* program(std::string_view name) const;

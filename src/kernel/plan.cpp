@@ -87,6 +87,14 @@ bool needs(const MechanismPlan& m, const StagePlan& stage) {
 	return &stage == &m.stages.front() && stage.works() && m.keeps_own_books();
 }
 
+bool refines(const MechanismPlan& m, const Point& point) {
+	if (point.refines == Refines::never || !needs(m, m.stages.front())) return false;
+	return point.refines == Refines::always ||
+		   std::any_of(m.stages.begin(), m.stages.end(), [](const StagePlan& s) {
+			   return s.collected() && !s.stage->by_default;
+		   });
+}
+
 void mark_used(MechanismPlan& m) {
 	if (!m.runs()) return;
 	const auto use = [&](std::string_view point, uint32_t ledger) {
@@ -101,9 +109,8 @@ void mark_used(MechanismPlan& m) {
 		if (m.why_unrefined(*s.stage).empty())
 			for (const std::string_view name : s.stage->refined_by) use(name, ledger);
 	}
-	if (needs(m, m.stages.front()))
-		for (const PointPlan& p : m.points)
-			if (p.point->refines) use(p.point->name, m.mechanism->id);
+	for (const PointPlan& p : m.points)
+		if (refines(m, *p.point)) use(p.point->name, m.mechanism->id);
 }
 
 }  // namespace

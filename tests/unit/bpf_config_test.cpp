@@ -65,6 +65,20 @@ TEST(BpfConfig, ArgumentCountsDecideWhatTheTracepointsPass) {
 	EXPECT_EQ(config_of({}, f).config.switch_state_arg, 0);
 }
 
+TEST(BpfConfig, SaysWhatIsSeenOfACancel) {
+	Facts f = facts();
+	EXPECT_EQ(config_of({}, f).config.modified, 0);
+	EXPECT_EQ(config_of({}, f).config.stops_grabbed, 0);
+	f.functions = {"try_to_grab_pending", "mod_delayed_work_on", "process_one_work",
+				   "__queue_delayed_work", "delayed_work_timer_fn"};
+	EXPECT_EQ(config_of({}, f).config.modified, 1);
+	EXPECT_EQ(config_of({}, f).config.stops_grabbed, 0);
+	EXPECT_EQ(config_of({}, f).config.taken, 0);
+	EXPECT_EQ(config_of({.stages = {AL_WQ_WAIT, AL_WQ_HOLD}}, f).config.taken, 1);
+	f.addresses.clear();
+	EXPECT_EQ(config_of({}, f).config.stops_grabbed, 1);
+}
+
 TEST(BpfConfig, FiltersAreOffUnlessAskedFor) {
 	EXPECT_EQ(config_of({}, facts()).config.filter_cpus, 0);
 	EXPECT_EQ(config_of({}, facts()).config.function_mode, AL_FILTER_NONE);

@@ -54,6 +54,14 @@ std::map<std::string, const Hook*> hooks_of(std::string_view object) {
 	return hooks;
 }
 
+// Programs that keep arguments for those of kretprobes, by name, and whose they are.
+std::map<std::string, const Hook*> entries_of(std::string_view object) {
+	std::map<std::string, const Hook*> entries;
+	for (const auto& [program, hook] : hooks_of(object))
+		if (!hook->entry.empty()) entries[std::string(hook->entry)] = hook;
+	return entries;
+}
+
 TEST(Contract, EveryProgramOfTheTableIsInItsObject) {
 	for (const Build& build : objects()) {
 		const Object object = open_object(build);
@@ -72,15 +80,36 @@ TEST(Contract, EveryProgramOfTheTableIsInItsObject) {
 	}
 }
 
+TEST(Contract, AnEntryIsAKprobeOfItsKretprobesFunction) {
+	size_t found = 0;
+	for (const Build& build : objects()) {
+		const Object object = open_object(build);
+		ASSERT_TRUE(object) << build;
+		for (const auto& [program, hook] : entries_of(build.name)) {
+			const bpf_program* p = bpf_object__find_program_by_name(object.get(), program.c_str());
+			ASSERT_TRUE(p) << build << " lacks " << program;
+			EXPECT_FALSE(bpf_program__autoload(p)) << program << " is not optional";
+			EXPECT_EQ(hook->kind, HookKind::kretprobe) << program;
+			EXPECT_EQ(bpf_program__section_name(p), fmt::format("kprobe/{}", hook->target))
+				<< program;
+			EXPECT_LE(program.size(), 15U) << program << ": the kernel cuts longer names";
+			found++;
+		}
+	}
+	EXPECT_GT(found, 0U);
+}
+
 TEST(Contract, EveryProgramOfAnObjectIsInTheTable) {
 	for (const Build& build : objects()) {
 		const Object object = open_object(build);
 		ASSERT_TRUE(object) << build;
-		const auto hooks = hooks_of(build.name);
+		const auto hooks = hooks_of(build.name), entries = entries_of(build.name);
 		bpf_program* p = nullptr;
 		bpf_object__for_each_program(p, object.get()) {
 			const std::string program = bpf_program__name(p);
-			EXPECT_TRUE(hooks.contains(program) || kUnattached.contains(program)) << program;
+			EXPECT_TRUE(hooks.contains(program) || entries.contains(program) ||
+						kUnattached.contains(program))
+				<< program;
 		}
 	}
 }

@@ -115,7 +115,35 @@ TEST(Plan, FallsBackToRawTracepointsHookByHook) {
 	EXPECT_TRUE(attaches(plan, "wq_started_raw"));
 	EXPECT_FALSE(attaches(plan, "wq_started_btf"));
 	EXPECT_TRUE(attaches(plan, "wq_queued_btf"));
-	EXPECT_EQ(of(plan, AL_WORKQUEUE).points[2].why, "tp_btf: Operation not permitted");
+	for (const PointPlan& p : of(plan, AL_WORKQUEUE).points)
+		if (p.point->name == "started") EXPECT_EQ(p.why, "tp_btf: Operation not permitted");
+}
+
+// What no stage needs is caught where it can be; what is dear, where somebody asks for detail.
+TEST(Plan, RefinesTheBooksWhereFunctionsCanBeHooked) {
+	const Facts facts = fixture("6.12-cloud");
+	const Plan plain = make_plan(catalog(), facts, {});
+	for (const char* program : {"wq_grabbed_fx", "dw_modify_fe"})
+		EXPECT_TRUE(attaches(plain, program)) << program;
+	for (const char* program : {"wq_again_fx", "wq_again_n_fx", "dw_again_fx", "wq_taken_fe"})
+		EXPECT_FALSE(attaches(plain, program)) << program;
+	const Plan detailed =
+		make_plan(catalog(), facts, {.stages = {AL_WQ_WAIT, AL_WQ_HOLD, AL_DW_SLACK}});
+	for (const char* program : {"wq_again_fx", "wq_again_n_fx", "dw_again_fx", "wq_taken_fe"})
+		EXPECT_TRUE(attaches(detailed, program)) << program;
+	for (const Hook* hook : make_plan(catalog(), tracepoints_only(), {}).hooks("workqueue"))
+		EXPECT_EQ(hook->kind, HookKind::tp_btf) << hook->program;
+}
+
+// The timer's tracepoints need its function's address, the calls do not.
+TEST(Plan, SeesDelayedWorkByItsCallsWhereTheAddressIsHidden) {
+	Facts facts = fixture("6.12-cloud");
+	facts.addresses.clear();
+	const Plan plan = make_plan(catalog(), facts, {});
+	for (const StagePlan& s : of(plan, AL_DELAYED_WORK).stages)
+		EXPECT_TRUE(s.works()) << s.stage->name << ": " << s.why;
+	for (const char* program : {"dw_armed_fe", "dw_expired_fe", "wq_grabbed_fx", "dw_modify_fe"})
+		EXPECT_TRUE(attaches(plan, program)) << program;
 }
 
 TEST(Plan, LosesOnlyTheStagesOfAPointThatHasNoHook) {

@@ -45,7 +45,7 @@ def initramfs(command, modules, files):
     for applet in applets.split():
         if applet != "busybox":
             archive.link(f"bin/{applet}", "busybox")
-    for program in ("asynclat", "asynclat-load"):
+    for program in ("asynclat", "asynclat-load", "asynclat-verify"):
         if (BUILD / program).is_file():
             archive.file(f"bin/{program}", stripped(BUILD / program))
     for module in modules:

@@ -6,7 +6,7 @@ it says so."""
 import pytest
 
 from kernel_list import WANTED
-from tracer import SCHEMA, check_books, check_stage, check_sums
+from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
 from truth import Truth, assert_at_least, assert_at_most, for_each
 
 N = 23
@@ -15,6 +15,7 @@ PLAIN_KINDS = ["wq_percpu", "wq_unbound", "wq_highpri", "wq_ordered", "wq_max1",
 DELAYED_KINDS = ["dw", "dw_deferrable", "dw_rearm"]
 KINDS = [*PLAIN_KINDS, "wq_cancel", "wq_coalesce", *DELAYED_KINDS, "dw_cancel", "dw_flush",
          "dw_zero"]
+LEAVING = ["wq_cancel", "wq_coalesce", "wq_self", "dw_rearm", "dw_cancel", "dw_flush"]
 DELAY_NS = 20_000_000
 TICK_NS = 4_000_000
 
@@ -137,6 +138,85 @@ def test_cancelled_items_leave_the_books(truth):
         books = truth.total[mechanism]["books"]
         assert books["cancelled"] + books["aged_out"] + books["superseded"] == N
         assert books["pending"] == 0
+
+
+def own_books(truth, kind):
+    return truth.mechanism(kind, "delayed_work" if kind.startswith("dw") else "workqueue")["books"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(KINDS)
+def test_every_item_is_in_the_books_of_its_own_interval(truth, kind):
+    """Pending is exact at any time: a cancel is not left for the sweep to find."""
+    books = own_books(truth, kind)
+    assert books["pending"] == 0
+    assert books["cancelled"] == (N if kind.endswith("_cancel") else 0)
+    assert books["superseded"] == books["aged_out"] == 0
+    if kind == "dw_cancel":
+        assert truth.mechanism(kind)["books"]["cancelled"] == 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@for_each(KINDS)
+def test_coalesced_attempts(truth, kind):
+    coalesced = sum("coalesced" in item.result for item in truth.items[kind])
+    assert coalesced == (N - 1 if kind == "wq_coalesce" else 0)
+    assert truth.mechanism(kind)["books"]["coalesced"] == coalesced
+    assert truth.mechanism(kind, "delayed_work")["books"]["coalesced"] == 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_an_item_that_queues_itself_is_matched_each_time(truth):
+    books = own_books(truth, "wq_self")
+    assert books["queued"] == books["matched"] == books["finished"] == N
+    assert books["unmatched_start"] == 0
+
+
+@pytest.mark.parametrize("means", ["by_tracepoints", "by_returns"])
+@pytest.mark.parametrize("kernel", WANTED)
+def test_other_hooks_count_the_same(run, truth, means):
+    others = Truth(run.commands, means, "|".join(LEAVING))
+    assert others.kinds == [kind for kind in truth.kinds if kind in LEAVING]
+    returns = means == "by_returns"
+    for kind in others.kinds:
+        books, same = own_books(others, kind), own_books(truth, kind)
+        for book in ("queued", "matched", "started", "finished", "rearmed", "flushed_early"):
+            assert books.get(book) == same.get(book), (kind, book)
+        if returns:
+            for book in ("cancelled", "coalesced", "pending"):
+                assert books[book] == same[book], (kind, book)
+        else:
+            assert "coalesced" not in books
+    for mechanism in others.total.values():
+        check_books(mechanism)
+        books = mechanism["books"]
+        assert books["cancelled"] + books["aged_out"] + books["superseded"] == N
+        assert books["pending"] == 0
+    hooks = {row["name"]: row["hooks"] for row in others.lines[0]["mechanisms"]}
+    expected = "kretprobe:try_to_grab_pending" if returns else None
+    for name in ("workqueue", "delayed_work"):
+        assert hooks[name].get("cancelled") == expected
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_delayed_work_is_seen_by_its_calls_where_addresses_are_hidden(run, truth):
+    calls = Truth(run.commands, "by_calls", "dw|dw_.*")
+    hooks = by_name(calls.lines[0]["mechanisms"])["delayed_work"]["hooks"]
+    assert [hooks[point] for point in ("armed", "expired", "stopped")] == [
+        "fentry:__queue_delayed_work", "fentry:delayed_work_timer_fn", "fexit:try_to_grab_pending"]
+    late = calls.stage("dw", "late", "delayed_work")
+    assert late["count"] + calls.mechanism("dw", "delayed_work")["books"]["negative"] == N
+    if late["count"] == N:
+        assert_at_most(late, [item.start_ns - item.before_ns - DELAY_NS + TICK_NS
+                              for item in calls.started("dw")])
+    for kind, book, count in (("dw_rearm", "rearmed", 2 * N), ("dw_cancel", "cancelled", N),
+                              ("dw_flush", "flushed_early", N)):
+        # The kernel's own works are in the books, too.
+        assert own_books(calls, kind)[book] >= count
+    for mechanism in calls.total.values():
+        check_books(mechanism)
+        for stage in mechanism["stages"]:
+            check_stage(stage)
 
 
 @pytest.mark.parametrize("kernel", WANTED)

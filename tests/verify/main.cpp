@@ -1,0 +1,155 @@
+// asynclat-verify: does every program pass this kernel's verifier, whatever the config? Loads each
+// object with all its programs under every pair of values of the config's fields that change the
+// code, and attaches nothing. Prints a line an object; fails where a program was refused, and names
+// it.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <set>
+#include <string_view>
+
+#include "covering.h"
+#include "kernel/bpf_object.h"
+#include "kernel/plan.h"
+#include "kernel/symbols.h"
+
+namespace asynclat {
+namespace {
+
+// A field that the verifier knows: it is read-only, so dead code is told by it. What it is set to,
+// from the widest config, which has all of them on.
+struct Factor {
+	std::string_view name;
+	std::vector<std::function<void(al_config&)>> values;
+};
+
+std::function<void(al_config&)> flag(uint8_t al_config::* field, uint8_t value) {
+	return [=](al_config& c) { c.*field = value; };
+}
+
+Factor flags(std::string_view name, uint8_t al_config::* field, uint8_t most = 1) {
+	Factor factor{name, {}};
+	for (uint8_t value = 0; value <= most; value++) factor.values.push_back(flag(field, value));
+	return factor;
+}
+
+void keep(al_config&) {}
+
+// What each mechanism of an object adds: all of them, or one.
+Factor mechanisms_of(std::string_view object) {
+	Factor factor{"mechanisms", {keep}};
+	std::vector<al_mechanism> ids;
+	for (const Mechanism& m : catalog())
+		if (m.object == object) ids.push_back(m.id);
+	if (ids.size() == 1) return factor;
+	for (const al_mechanism id : ids)
+		factor.values.emplace_back([id](al_config& c) { c.mechanisms = 1U << id; });
+	return factor;
+}
+
+std::vector<Factor> factors_of(std::string_view object) {
+	return {
+		mechanisms_of(object),
+		flags("function_mode", &al_config::function_mode, AL_FILTER_NOT),
+		flags("filter_cpus", &al_config::filter_cpus),
+		flags("filter_workqueues", &al_config::filter_workqueues),
+		flags("split", &al_config::split),
+		flags("finish", &al_config::finish),
+		flags("bucket_expiry_arg", &al_config::bucket_expiry_arg),
+		flags("switch_state_arg", &al_config::switch_state_arg),
+		flags("modified", &al_config::modified),
+		flags("stops_grabbed", &al_config::stops_grabbed),
+		flags("taken", &al_config::taken),
+		{"wq_bh", {keep, [](al_config& c) { c.wq_bh = !c.wq_bh; }}},
+		{"addresses",
+		 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
+		{"rows", {keep, [](al_config& c) { std::memset(c.row_of, AL_NO_ROW, sizeof(c.row_of)); }}},
+		// AL_NO_GROUP has all bits set.
+		{"groups", {keep, [](al_config& c) { std::memset(c.group_base, 0xff, sizeof(c.group_base)); }}},
+	};
+}
+
+// All that this kernel offers for an object: alternatives as well, which no plan has together.
+std::vector<const Hook*> hooks_of(std::string_view object, const Facts& facts) {
+	std::vector<const Hook*> hooks;
+	std::set<std::string_view> seen;
+	for (const Mechanism& m : catalog()) {
+		if (m.object != object) continue;
+		for (const Point& point : m.points)
+			for (const Hook& hook : point.any_of)
+				if (refusal(hook, facts, {}).empty() && seen.insert(hook.program).second)
+					hooks.push_back(&hook);
+	}
+	return hooks;
+}
+
+BpfConfig widest(std::string_view object, const Facts& facts) {
+	Request request{.pools = true, .max_entries = 1};
+	for (const Mechanism& m : catalog())
+		for (const Stage& s : m.stages) request.stages.insert(s.id);
+	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);
+}
+
+// Loads an object under one config; how many programs were refused, each with a line.
+size_t load(std::string_view object, const BpfConfig& config, const std::string& words,
+			std::span<const Hook* const> hooks) {
+	const auto whole = BpfObject::load(object, config, hooks);
+	if (whole) return 0;
+	size_t refused = 0;
+	for (const Hook* const& hook : hooks) {
+		const auto one = BpfObject::load(object, config, std::span(&hook, 1));
+		if (one) continue;
+		refused++;
+		fmt::print("  {} refused, {}: {}: {}\n", hook->program, words, one.error().what,
+				   one.error().evidence);
+	}
+	// Fine alone and not together: still a failure.
+	if (!refused) fmt::print("  {} refused, {}: {}\n", object, words, whole.error().evidence);
+	return std::max<size_t>(refused, 1);
+}
+
+size_t verify(std::string_view object, const Facts& facts) {
+	const auto begin = std::chrono::steady_clock::now();
+	const auto hooks = hooks_of(object, facts);
+	const auto factors = factors_of(object);
+	std::vector<size_t> levels;
+	for (const Factor& factor : factors) levels.push_back(factor.values.size());
+	const auto rows = covering_rows(levels);
+	const BpfConfig all = widest(object, facts);
+	size_t refused = 0;
+	for (const auto& row : rows) {
+		BpfConfig config = all;
+		std::string words;
+		for (size_t f = 0; f < factors.size(); f++) {
+			factors[f].values[row[f]](config.config);
+			words += fmt::format("{}{}={}", words.empty() ? "" : " ", factors[f].name, row[f]);
+		}
+		refused += load(object, config, words, hooks);
+	}
+	const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+	fmt::print("{}: {} programs under {} configs, {} refused, {:.1f} s\n", object, hooks.size(),
+			   rows.size(), refused, took.count());
+	std::fflush(stdout);
+	return refused;
+}
+
+int run() {
+	const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	const Facts facts = gather_facts(Symbols::load());
+	std::set<std::string_view> objects;
+	for (const Mechanism& m : catalog()) objects.insert(m.object);
+	size_t refused = 0;
+	for (const std::string_view object : objects) refused += verify(object, facts);
+	return refused ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace asynclat
+
+int main() { return asynclat::run(); }
