@@ -14,9 +14,10 @@ TEST(Covering, EveryTwoValuesOfTwoFactorsMeet) {
 		for (size_t b = a + 1; b < levels.size(); b++)
 			for (size_t i = 0; i < levels[a]; i++)
 				for (size_t j = 0; j < levels[b]; j++)
-					EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-						return row[a] == i && row[b] == j;
-					})) << a << "=" << i << " " << b << "=" << j;
+					EXPECT_TRUE(
+						std::any_of(rows.begin(), rows.end(),
+									[&](const auto& row) { return row[a] == i && row[b] == j; }))
+						<< a << "=" << i << " " << b << "=" << j;
 }
 
 TEST(Covering, TakesFarFewerRowsThanAllCombinations) {

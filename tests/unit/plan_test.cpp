@@ -115,8 +115,10 @@ TEST(Plan, FallsBackToRawTracepointsHookByHook) {
 	EXPECT_TRUE(attaches(plan, "wq_started_raw"));
 	EXPECT_FALSE(attaches(plan, "wq_started_btf"));
 	EXPECT_TRUE(attaches(plan, "wq_queued_btf"));
-	for (const PointPlan& p : of(plan, AL_WORKQUEUE).points)
-		if (p.point->name == "started") EXPECT_EQ(p.why, "tp_btf: Operation not permitted");
+	for (const PointPlan& p : of(plan, AL_WORKQUEUE).points) {
+		if (p.point->name != "started") continue;
+		EXPECT_EQ(p.why, "tp_btf: Operation not permitted");
+	}
 }
 
 // What no stage needs is caught where it can be; what is dear, where somebody asks for detail.

@@ -28,11 +28,11 @@ struct Factor {
 	std::vector<std::function<void(al_config&)>> values;
 };
 
-std::function<void(al_config&)> flag(uint8_t al_config::* field, uint8_t value) {
+std::function<void(al_config&)> flag(uint8_t al_config::*field, uint8_t value) {
 	return [=](al_config& c) { c.*field = value; };
 }
 
-Factor flags(std::string_view name, uint8_t al_config::* field, uint8_t most = 1) {
+Factor flags(std::string_view name, uint8_t al_config::*field, uint8_t most = 1) {
 	Factor factor{name, {}};
 	for (uint8_t value = 0; value <= most; value++) factor.values.push_back(flag(field, value));
 	return factor;
@@ -70,7 +70,8 @@ std::vector<Factor> factors_of(std::string_view object) {
 		 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
 		{"rows", {keep, [](al_config& c) { std::memset(c.row_of, AL_NO_ROW, sizeof(c.row_of)); }}},
 		// AL_NO_GROUP has all bits set.
-		{"groups", {keep, [](al_config& c) { std::memset(c.group_base, 0xff, sizeof(c.group_base)); }}},
+		{"groups",
+		 {keep, [](al_config& c) { std::memset(c.group_base, 0xff, sizeof(c.group_base)); }}},
 	};
 }
 
