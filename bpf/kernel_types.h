@@ -60,6 +60,25 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct llist_node {
+	struct llist_node *next;
+};
+
+/* In 5.10's irq_work it stands in a union with the same under other names. */
+struct __call_single_node {
+	struct llist_node llist;
+	unsigned int u_flags;
+};
+
+struct irq_work {
+	struct __call_single_node node;
+	void (*func)(struct irq_work *work);
+};
+
+struct __call_single_data {
+	struct __call_single_node node;
+};
+
 struct kthread_worker;
 
 struct kthread_work {
@@ -99,6 +118,12 @@ struct task_struct {
 #define WORK_STRUCT_PENDING 1
 #define WORK_STRUCT_INACTIVE 2 /* DELAYED before 5.15 */
 #define WORK_STRUCT_PWQ 4
+
+/* include/linux/irq_work.h, smp_types.h */
+#define IRQ_WORK_PENDING 1
+#define IRQ_WORK_LAZY 4
+#define CSD_TYPE_IRQ_WORK 0x20
+#define CSD_TYPE_MASK 0xf0
 
 /* include/linux/sched.h */
 #define PF_IDLE 0x2

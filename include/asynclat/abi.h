@@ -12,6 +12,7 @@
 enum al_mechanism {
 	AL_WORKQUEUE,
 	AL_DELAYED_WORK,
+	AL_IRQ_WORK,
 	AL_TASK_WORK,
 	AL_KTHREAD,
 	AL_MECHANISMS,
@@ -39,6 +40,8 @@ enum al_stage {
 	AL_DW_WAIT,
 	AL_DW_RUN,
 	AL_DW_DELAY,
+	AL_IW_WAIT,
+	AL_IW_RUN,
 	AL_TW_WAIT,
 	AL_TW_RUN,
 	AL_KT_WAIT,
@@ -53,7 +56,10 @@ enum al_stage {
 enum al_class {
 	AL_CLASS_PLAIN = 0,
 	AL_CLASS_DEFERRABLE = 1, /* delayed_work on a deferrable timer: waits for a busy CPU by design */
-	AL_CLASSES = 5,
+	AL_CLASS_RAISED = 0, /* irq_work: runs in an interrupt that it raises for itself */
+	AL_CLASS_LAZY = 1,   /* irq_work: may wait for the next tick by design */
+	AL_CLASS_REMOTE = 2, /* irq_work: sent to another CPU */
+	AL_CLASSES = 5, /* task_work has as many notify modes, in the kernel's order */
 };
 
 enum al_group_kind {
@@ -84,6 +90,7 @@ enum al_book {
 	AL_STARTED,
 	AL_BARRIERS,
 	AL_UNMATCHED_START,
+	AL_RIDERS,
 	AL_FINISHED,
 	AL_RUNNING,
 	AL_LOST_FINISH,
@@ -140,6 +147,11 @@ enum al_filter_mode {
 struct al_config {
 	__u64 delayed_work_timer_fn; /* addresses; 0: unknown on this kernel */
 	__u64 wq_barrier_func;
+	__u64 irq_work_run_list;
+	__u64 csd_callback;   /* generic_smp_call_function_single_interrupt */
+	__u64 raised_list;    /* per CPU, as the two below: known all together or 0 */
+	__u64 lazy_list;
+	__u64 per_cpu_offset;
 	__u64 tick_ns;
 	__u32 mechanisms;     /* bit per al_mechanism */
 	__u32 set_bits;       /* log2 of the sets in the pending table */
@@ -154,6 +166,9 @@ struct al_config {
 	__u8 filter_workqueues; /* workqueue_glob is to be tested */
 	__u8 split;             /* kicked and on_cpu are stamped */
 	__u8 finish;            /* finished is hooked */
+	__u8 irq_raise;         /* irq_work: queued is seen at the raise, so not of every item */
+	__u8 irq_called;        /* irq_work: irq_work_single is hooked */
+	__u8 irq_listed;        /* irq_work: irq_work_run_list is hooked */
 	__u8 switch_state_arg;  /* sched_switch's fourth argument is prev's state (5.18) */
 	__u8 spawn_requests;    /* kthread: spawn begins at the request, not at the fork */
 	__u8 keep_calls;        /* task_work: for a kretprobe, which is told the result only */
@@ -234,6 +249,8 @@ struct al_item {
 #define AL_ITEM_ADDED 256u    /* task_work: its task was running its list when it was added */
 #define AL_ITEM_PUSHED 512u   /* task_work: the call that adds it had put it on the list */
 #define AL_ITEM_CLASS_SHIFT 16 /* task_work: its al_class, above this bit */
+#define AL_ITEM_LAZY 1024u     /* irq_work: of that class */
+#define AL_ITEM_REMOTE 2048u  /* irq_work: of that class */
 
 struct al_overflow {
 	__u64 key;
@@ -279,6 +296,7 @@ enum al_life {
 #define AL_RUNS_WORK_UNSEEN 4u /* its run is counted, not recorded: a barrier, or filtered */
 #define AL_RUNS_DELAYED_UNSEEN 8u /* the same in delayed_work's books */
 #define AL_RUNS_DEFERRABLE 16u /* of delayed_work's deferrable class */
+#define AL_RUNS_LAZY 32u       /* of irq_work's lazy class */
 
 /* .data.control: the words that change while programs run. */
 struct al_control {

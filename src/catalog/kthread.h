@@ -57,11 +57,11 @@ constexpr Hook kGone[] = {
 
 constexpr Point kPoints[] = {
 	{"queued", item, kQueued, "handed to a kthread_worker"},
-	{"coalesced", item, kCoalesced, "asked for while it waited already", true},
+	{"coalesced", item, kCoalesced, "asked for while it waited already", Refines::always},
 	{"started", item, kStarted, "its function is about to be called"},
-	{"cancelled", item, kCancelled, "taken back", true},
+	{"cancelled", item, kCancelled, "taken back", Refines::always},
 	{"delayed_cancelled", item, kDelayCancelled, "one with a timer of its own was taken back",
-	 true},
+	 Refines::always},
 	{"finished", item, kFinished, "its function has returned"},
 	{"requested", worker, kRequested, "somebody asks for a new thread"},
 	{"forked", worker, kForked, "kthreadd has made a new thread"},

@@ -37,14 +37,16 @@ struct Point {
 	std::span<const Hook> any_of;  // in order of preference
 	std::string_view help;
 	Refines refines = Refines::never;
+	std::string_view with;  // a point without whose hook this one is of no use
 };
 
 // A counter of the books. It is known where the point that counts it is hooked, if it names one,
-// and where the address of the symbol is, if it names one.
+// where the address of the symbol is, and where that point is hooked at that target.
 struct Book {
 	al_book id{};
 	std::string_view point;
 	std::string_view symbol;
+	std::string_view target;  // only where the point's hook is on that
 };
 
 // The time between two points. `needs` names further points without which it cannot be told.
@@ -78,6 +80,8 @@ struct Mechanism {
 	std::span<const al_group_kind> groups;      // rows that its items are filed in
 	std::span<const Book> books;
 	uint32_t entries = 0;  // pending items held unless --max-entries says otherwise
+	std::span<const std::string_view>
+		symbols;  // whose addresses its programs use, beside the above
 };
 
 // The table.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "catalog/irq_work.h"
 #include "catalog/kthread.h"
 #include "catalog/mechanism.h"
 #include "catalog/task_work.h"
@@ -12,7 +13,8 @@ namespace {
 using enum HookKind;
 
 constexpr Mechanism kMechanisms[] = {workqueue_rows::kWorkqueue, workqueue_rows::kDelayedWork,
-									 task_work_rows::kTaskWork, kthread_rows::kKthread};
+									 irq_work_rows::kIrqWork, task_work_rows::kTaskWork,
+									 kthread_rows::kKthread};
 static_assert(std::size(kMechanisms) == AL_MECHANISMS);
 
 constexpr std::array<std::string_view, 7> kHookKinds = {"tp_btf", "raw_tp",    "fentry", "fexit",

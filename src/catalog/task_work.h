@@ -33,7 +33,7 @@ constexpr Hook kFinished[] = {
 constexpr Point kPoints[] = {
 	{"queued", item, kQueued, "about to be put on the task's list"},
 	{"added", item, kAdded, "it is on the list, or was refused: the task is past its exit"},
-	{"cancelled", item, kCancelled, "taken off the list again", true},
+	{"cancelled", item, kCancelled, "taken off the list again", Refines::always},
 	{"started", item, kStarted, "its task begins to run what is on the list: its batch"},
 	{"finished", item, kFinished, "its task has run all of the batch, and what came meanwhile"},
 };

@@ -18,6 +18,20 @@ bool served_by(const MechanismPlan& m, std::string_view point, std::string_view 
 	});
 }
 
+// What of irq_work's lists and functions the programs may rely on.
+void configure_irq_work(const MechanismPlan& m, const Facts& facts, al_config& config) {
+	config.irq_work_run_list = facts.address("irq_work_run_list");
+	config.csd_callback = facts.address("generic_smp_call_function_single_interrupt");
+	config.raised_list = facts.address("raised_list");
+	config.lazy_list = facts.address("lazy_list");
+	config.per_cpu_offset = facts.address("__per_cpu_offset");
+	const Hook* queued = m.hook_of("queued");
+	config.irq_raise = !queued || queued->target != "irq_work_queue";
+	config.irq_called = m.catches("called");
+	const Hook* started = m.hook_of("started");
+	config.irq_listed = started && started->target == "irq_work_run_list";
+}
+
 // A row within a CPU for each collected stage and class; returns how many there are.
 uint32_t assign_rows(std::span<const MechanismPlan> part, al_config& config) {
 	std::memset(config.row_of, AL_NO_ROW, sizeof(config.row_of));
@@ -86,6 +100,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		c.taken |= m.catches("taken");
 		c.modified |= m.catches("modified");
 		c.stops_grabbed |= served_by(m, "stopped", "try_to_grab_pending");
+		if (m.mechanism->id == AL_IRQ_WORK) configure_irq_work(m, facts, c);
 	}
 
 	if (!request.functions.empty())

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <utility>
 
+#include "irq_work.skel.h"
+#include "irq_work_no_cas.skel.h"
 #include "kernel/breakpoint.h"
 #include "kthread.skel.h"
 #include "kthread_no_cas.skel.h"
@@ -31,6 +33,7 @@ struct Embedded {
 };
 constexpr Embedded kEmbedded[] = {
 	{"workqueue", workqueue__elf_bytes, workqueue_no_cas__elf_bytes},
+	{"irq_work", irq_work__elf_bytes, irq_work_no_cas__elf_bytes},
 	{"task_work", task_work__elf_bytes, task_work_no_cas__elf_bytes},
 	{"kthread", kthread__elf_bytes, kthread_no_cas__elf_bytes},
 };

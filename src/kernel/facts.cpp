@@ -150,6 +150,7 @@ std::set<std::string_view> symbols_needed() {
 	});
 	for (const Mechanism& m : catalog()) {
 		for (const Book& book : m.books) names.insert(book.symbol);
+		names.insert(m.symbols.begin(), m.symbols.end());
 		for (const Stage& stage : m.stages)
 			for (const Book& book : stage.books) names.insert(book.symbol);
 	}

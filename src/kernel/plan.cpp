@@ -59,6 +59,18 @@ PointPlan plan_point(const Point& point, const Facts& facts, const Request& requ
 	return result;
 }
 
+// Points that are of no use without another that cannot be seen.
+void leave_out_useless(std::vector<PointPlan>& points) {
+	for (PointPlan& p : points) {
+		const auto other = std::find_if(points.begin(), points.end(), [&](const PointPlan& q) {
+			return q.point->name == p.point->with;
+		});
+		if (other == points.end() || other->works()) continue;
+		p.hook = nullptr;
+		p.why = fmt::format("of no use: {} cannot be seen", p.point->with);
+	}
+}
+
 std::vector<std::string_view> points_of(const Stage& stage) {
 	std::vector<std::string_view> names(stage.needs.begin(), stage.needs.end());
 	names.push_back(stage.from);
@@ -156,9 +168,16 @@ bool MechanismPlan::keeps_own_books() const {
 					   [](const StagePlan& s) { return s.collected() && !s.stage->ledger; });
 }
 
-bool MechanismPlan::catches(std::string_view point) const {
-	return std::any_of(points.begin(), points.end(),
-					   [&](const PointPlan& p) { return p.used && p.point->name == point; });
+const Hook* MechanismPlan::hook_of(std::string_view point) const {
+	for (const PointPlan& p : points)
+		if (p.used && p.point->name == point) return p.hook;
+	return nullptr;
+}
+
+bool MechanismPlan::counts(const Book& book) const {
+	if (book.point.empty()) return true;
+	const Hook* hook = hook_of(book.point);
+	return hook && (book.target.empty() || book.target == hook->target);
 }
 
 std::string MechanismPlan::why_unrefined(const Stage& stage) const {
@@ -232,6 +251,7 @@ Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Reque
 								   mechanism.id) != request.mechanisms.end();
 		for (const Point& point : mechanism.points)
 			m.points.push_back(plan_point(point, facts, request));
+		leave_out_useless(m.points);
 		for (const Stage& stage : mechanism.stages)
 			m.stages.push_back(plan_stage(stage, m, request));
 		mark_used(m);

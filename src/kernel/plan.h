@@ -47,8 +47,11 @@ struct MechanismPlan {
 	// Hooks of the points that are used, without repeats; of those only that serve one ledger, if
 	// it is given.
 	[[nodiscard]] std::vector<const Hook*> hooks(std::optional<uint32_t> ledger = {}) const;
-	// Is the point of that name used?
-	[[nodiscard]] bool catches(std::string_view point) const;
+	// The one of these that catches the point of that name; null: none does.
+	[[nodiscard]] const Hook* hook_of(std::string_view point) const;
+	[[nodiscard]] bool catches(std::string_view point) const { return hook_of(point); }
+	// Is the point that counts this hooked, and where it must be?
+	[[nodiscard]] bool counts(const Book& book) const;
 	// Does a collected stage stand in the mechanism's own books?
 	[[nodiscard]] bool keeps_own_books() const;
 	// Why the stage cannot be refined; empty: it is, or there is nothing to refine.

@@ -146,8 +146,7 @@ Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<c
 	}
 	Books result;
 	for (const Book& book : books)
-		if ((book.point.empty() || plan.catches(book.point)) &&
-			(book.symbol.empty() || facts_.address(book.symbol)))
+		if (plan.counts(book) && (book.symbol.empty() || facts_.address(book.symbol)))
 			result.set(book.id, total[book.id]);
 	uint64_t missed = 0;
 	for (const Hook* hook : plan.hooks(ledger)) {

@@ -4,12 +4,17 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 
 namespace asynclat {
 namespace {
+
+// Per-CPU ones have small offsets for addresses before 6.14 or so, and are not rows of the table.
+constexpr std::array<std::string_view, 3> kVariables = {"raised_list", "lazy_list",
+														"__per_cpu_offset"};
 
 bool matches(const std::string& glob, std::string_view name) {
 	return fnmatch(glob.c_str(), name.data(), 0) == 0;  // names_ ends each with NUL
@@ -54,15 +59,19 @@ std::string_view Symbols::add_lines(std::string_view text) {
 	return text;
 }
 
-// `ffffffff81000000 T name [module]`; only functions (t, T, w, W).
+// `ffffffff81000000 T name [module]`: functions (t, T, w, W), and the few variables of kVariables.
 void Symbols::add_line(std::string_view line) {
 	uint64_t address = 0;
 	const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
 	const auto at = static_cast<size_t>(rest - line.data());
 	if (error != std::errc{} || address == 0 || line.size() < at + 4) return;
-	if (!std::strchr("tTwW", line[at + 1])) return;
 	std::string_view name = line.substr(at + 3);
 	name = name.substr(0, name.find_first_of("\t "));
+	if (!std::strchr("tTwW", line[at + 1])) {
+		if (std::ranges::find(kVariables, name) != kVariables.end())
+			variables_.emplace(name, address);
+		return;
+	}
 	entries_.push_back({address, static_cast<uint32_t>(names_.size())});
 	names_.append(name).push_back('\0');
 }
@@ -84,6 +93,7 @@ std::string Symbols::name(uint64_t address) const {
 }
 
 std::optional<uint64_t> Symbols::address(std::string_view name) const {
+	if (const auto found = variables_.find(name); found != variables_.end()) return found->second;
 	for (const Entry& entry : entries_)
 		if (name_of(entry) == name) return entry.address;
 	return std::nullopt;

@@ -1,7 +1,8 @@
-// Names of kernel functions, from /proc/kallsyms.
+// Names of kernel functions, and addresses of a few variables, from /proc/kallsyms.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ private:
 
 	std::vector<Entry> entries_;  // by address
 	std::string names_;           // NUL-terminated names, one after the other
+	std::map<std::string, uint64_t, std::less<>> variables_;
 };
 
 }  // namespace asynclat

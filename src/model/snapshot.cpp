@@ -8,7 +8,7 @@ namespace asynclat {
 namespace {
 
 // What the catalog lists first; a test holds the two together.
-constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE, AL_TW_WAIT, AL_KT_WAIT};
+constexpr al_stage kHeadlines[] = {AL_WQ_WAIT, AL_DW_LATE, AL_IW_WAIT, AL_TW_WAIT, AL_KT_WAIT};
 static_assert(std::size(kHeadlines) == AL_MECHANISMS);
 
 using Groups = std::map<std::pair<al_group_kind, std::string>, Histogram>;

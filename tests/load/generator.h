@@ -57,6 +57,7 @@ Result<Report> run_flood(const Arguments& arguments);
 Result<Report> run_cancel(const Arguments& arguments);
 Result<Report> run_inotify(const Arguments& arguments);
 Result<Report> run_flush_early(const Arguments& arguments);
+Result<Report> run_irq_work(const Arguments& arguments);
 Result<Report> run_delayed(const Arguments& arguments);
 Result<Report> run_delayed_cancel(const Arguments& arguments);
 Result<Report> run_delayed_rearm(const Arguments& arguments);

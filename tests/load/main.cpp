@@ -28,6 +28,7 @@ constexpr Option kFloodOptions[] = {kCpu, kWorkCpu};
 constexpr Option kCancelOptions[] = {
 	{"hold-cpu", 0, kMostCpus - 1, 1, "CPU that is kept busy meanwhile"},
 };
+constexpr Option kIrqWorkOptions[] = {kCpu};
 constexpr Option kDelayedOptions[] = {
 	{"delay-ms", 10, 4'000, 20, "the delay of each"},
 };
@@ -43,6 +44,7 @@ constexpr Generator kGenerators[] = {
 	{"cancel", "work cancelled before it starts (*)", kCancelOptions, run_cancel},
 	{"inotify", "inotify watches added and removed", {}, run_inotify},
 	{"flush-early", "delayed work flushed before its time", {}, run_flush_early},
+	{"irq-work", "wake-ups of a BPF ring buffer's reader (*)", kIrqWorkOptions, run_irq_work},
 	{"delayed", "delayed work that expires (*)", kDelayedOptions, run_delayed},
 	{"delayed-cancel", "delayed work cancelled before its time (*)", {}, run_delayed_cancel},
 	{"delayed-rearm", "delayed work armed again before its time (*)", {}, run_delayed_rearm},

@@ -172,6 +172,9 @@ TEST(Catalog, EveryStageStandsInTheTableOnce) {
 
 TEST(Catalog, StagesNameExistingPoints) {
 	for (const Mechanism& m : catalog())
+		for (const Point& p : m.points)
+			EXPECT_TRUE(p.with.empty() || find_point(m, p.with)) << p.name << " with " << p.with;
+	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) {
 			EXPECT_TRUE(find_point(m, s.from)) << m.name << "." << s.name << " from " << s.from;
 			EXPECT_TRUE(find_point(m, s.to)) << m.name << "." << s.name << " to " << s.to;

@@ -27,6 +27,19 @@ TEST(Symbols, NamesFunctionsByTheirExactStart) {
 	EXPECT_FALSE(symbols.address("some_data"));
 }
 
+// Per-CPU variables have offsets for addresses on older kernels: never the name of a function.
+TEST(Symbols, KnowTheVariablesThatAreNeeded) {
+	const Symbols symbols = Symbols::parse(
+		"000000000001b1c0 A raised_list\nffffffff82000000 d other_list\n"
+		"ffffffff83000000 R __per_cpu_offset\nffffffff81000000 T first\n");
+	EXPECT_EQ(symbols.address("raised_list"), 0x1b1c0);
+	EXPECT_EQ(symbols.address("__per_cpu_offset"), 0xffffffff83000000);
+	EXPECT_FALSE(symbols.address("lazy_list"));
+	EXPECT_FALSE(symbols.address("other_list"));
+	EXPECT_EQ(symbols.name(0x1b1c0), "0x1b1c0");
+	EXPECT_EQ(symbols.select({"*"}).addresses.size(), 1U);
+}
+
 // kptr_restrict shows zeros: no names then, never a wrong one.
 TEST(Symbols, ZerosAreNoAddresses) {
 	const Symbols symbols = Symbols::parse("0000000000000000 T first\n0000000000000000 t second\n");
