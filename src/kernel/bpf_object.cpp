@@ -80,6 +80,16 @@ std::optional<uint64_t> kprobe_missed(int link) {
 	return info[kMissedAt / sizeof(uint64_t)];
 }
 
+bool is_kprobe(HookKind kind) { return kind == HookKind::kprobe || kind == HookKind::kretprobe; }
+
+Error attach_failure(const std::string& what, HookKind kind, int error) {
+	if (is_kprobe(kind) && error == EINVAL)
+		return Error{.what = what, .evidence = "the kernel lets no kprobe on it (notrace)"};
+	if (is_kprobe(kind) && error == ENOENT)
+		return Error{.what = what, .evidence = "this kernel has no such function"};
+	return failure(what, error);
+}
+
 Status configure(bpf_object* object, const BpfConfig& config) {
 	const auto write = [&](const char* section, const void* value, size_t bytes) -> Status {
 		size_t room = 0;
@@ -189,7 +199,7 @@ Status BpfObject::attach(const Hook& hook, uint64_t address, std::span<const uin
 				const int error = errno;
 				for (const auto& [number, other] : attached.links) bpf_link__destroy(other);
 				attached_.pop_back();
-				return failure(what, error);
+				return attach_failure(what, hook.kind, error);
 			}
 		return Nothing{};
 	}
@@ -258,7 +268,7 @@ uint64_t BpfObject::map_bytes() const {
 std::optional<uint64_t> BpfObject::missed(const Hook& hook) const {
 	uint64_t total = 0;
 	if (hook.kind == HookKind::hwbp) return std::nullopt;
-	if (hook.kind == HookKind::kprobe || hook.kind == HookKind::kretprobe) {
+	if (is_kprobe(hook.kind)) {
 		const auto attached = std::find_if(attached_.begin(), attached_.end(),
 										   [&](const Attached& a) { return a.hook == &hook; });
 		if (attached == attached_.end()) return std::nullopt;

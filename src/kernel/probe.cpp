@@ -32,7 +32,7 @@ std::map<std::string, std::string> probe(std::string_view object,
 	const auto attach_each = [&](BpfObject& loaded, std::span<const Hook* const> each) {
 		for (const Hook* hook : each) {
 			if (auto done = loaded.attach(*hook, facts.address(hook->target), online); !done)
-				refused[std::string(hook->program)] = describe(done.error());
+				refused[std::string(hook->program)] = done.error().evidence;
 			// One at a time: a CPU has four breakpoints, and the table more that are tried.
 			if (hook->kind == HookKind::hwbp) loaded.detach();
 		}

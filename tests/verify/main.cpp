@@ -1,5 +1,5 @@
 // asynclat-verify: does every program pass this kernel's verifier, whatever the config? Loads each
-// object with all its programs under every pair of values of the config's fields that change the
+// object with all its programs (or those named) under every pair of values of the config's fields that change the
 // code, and attaches nothing. Prints a line an object; fails where a program was refused, and names
 // it.
 #include <fmt/format.h>
@@ -52,27 +52,56 @@ Factor mechanisms_of(std::string_view object) {
 	return factor;
 }
 
+// What the kernel has or has not cannot be set, only left unused.
+Factor off(std::string_view name, uint8_t al_config::*field) {
+	return {name, {keep, flag(field, 0)}};
+}
+
+// What a family's own programs look at, beside what all do.
+std::vector<Factor> own_factors_of(std::string_view object) {
+	if (object == "workqueue")
+		return {
+			flags("filter_workqueues", &al_config::filter_workqueues),
+			flags("split", &al_config::split),
+			off("bucket_expiry_arg", &al_config::bucket_expiry_arg),
+			off("switch_state_arg", &al_config::switch_state_arg),
+			flags("modified", &al_config::modified),
+			flags("stops_grabbed", &al_config::stops_grabbed),
+			flags("taken", &al_config::taken),
+			{"wq_bh", {keep, [](al_config& c) { c.wq_bh = !c.wq_bh; }}},
+			{"addresses",
+			 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
+		};
+	if (object == "irq_work")
+		return {
+			flags("irq_raise", &al_config::irq_raise),
+			flags("irq_called", &al_config::irq_called),
+			flags("irq_listed", &al_config::irq_listed),
+			{"addresses",
+			 {keep,
+			  [](al_config& c) {
+				  c.irq_work_run_list = c.csd_callback = 0;
+				  c.raised_list = c.lazy_list = c.per_cpu_offset = 0;
+			  }}},
+		};
+	if (object == "task_work") return {flags("keep_calls", &al_config::keep_calls)};
+	return {flags("spawn_requests", &al_config::spawn_requests),
+			off("switch_state_arg", &al_config::switch_state_arg)};
+}
+
 std::vector<Factor> factors_of(std::string_view object) {
-	return {
+	std::vector<Factor> factors = {
 		mechanisms_of(object),
 		flags("function_mode", &al_config::function_mode, AL_FILTER_NOT),
 		flags("filter_cpus", &al_config::filter_cpus),
-		flags("filter_workqueues", &al_config::filter_workqueues),
-		flags("split", &al_config::split),
 		flags("finish", &al_config::finish),
-		flags("bucket_expiry_arg", &al_config::bucket_expiry_arg),
-		flags("switch_state_arg", &al_config::switch_state_arg),
-		flags("modified", &al_config::modified),
-		flags("stops_grabbed", &al_config::stops_grabbed),
-		flags("taken", &al_config::taken),
-		{"wq_bh", {keep, [](al_config& c) { c.wq_bh = !c.wq_bh; }}},
-		{"addresses",
-		 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
 		{"rows", {keep, [](al_config& c) { std::memset(c.row_of, AL_NO_ROW, sizeof(c.row_of)); }}},
 		// AL_NO_GROUP has all bits set.
 		{"groups",
 		 {keep, [](al_config& c) { std::memset(c.group_base, 0xff, sizeof(c.group_base)); }}},
 	};
+	for (Factor& own : own_factors_of(object)) factors.push_back(std::move(own));
+	return factors;
 }
 
 // All that this kernel offers for an object: alternatives as well, which no plan has together.
@@ -139,18 +168,22 @@ size_t verify(std::string_view object, const Facts& facts) {
 	return refused;
 }
 
-int run() {
+int run(std::span<const char* const> names) {
 	const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	const Facts facts = gather_facts(Symbols::load());
 	std::set<std::string_view> objects;
-	for (const Mechanism& m : catalog()) objects.insert(m.object);
+	for (const Mechanism& m : catalog())
+		if (names.empty() || std::ranges::find(names, m.object) != names.end())
+			objects.insert(m.object);
 	size_t refused = 0;
 	for (const std::string_view object : objects) refused += verify(object, facts);
-	return refused ? 1 : 0;
+	return refused || objects.empty() ? 1 : 0;
 }
 
 }  // namespace
 }  // namespace asynclat
 
-int main() { return asynclat::run(); }
+int main(int argc, char** argv) {
+	return asynclat::run({argv + 1, static_cast<size_t>(argc - 1)});
+}

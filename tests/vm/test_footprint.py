@@ -9,8 +9,7 @@ from kernel_list import WANTED
 from tracer import by_name
 
 # Callbacks by which BPF's own machinery would show.
-OWN = {"bpf_ringbuf_notify", "bpf_mem_refill", "bpf_map_free_deferred", "perf_pending_irq",
-       "bpf_prog_free_deferred"}
+OWN = {"bpf_ringbuf_notify", "bpf_mem_refill", "perf_pending_irq"}
 READS_OFTEN, READS_SELDOM = 150, 1
 
 

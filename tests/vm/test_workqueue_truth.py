@@ -190,8 +190,8 @@ def test_other_hooks_count_the_same(run, truth, means):
             assert "coalesced" not in books
     for mechanism in others.total.values():
         # Before 6.7 a kernel does not tell what a kprobe missed: so nothing was.
-        assert all(left == right for left, right in identities(mechanism)
-                   if not mechanism["books"].get("missed"))
+        assert all(left == right for books, left, right in identities(mechanism)
+                   if not books.get("missed"))
         books = mechanism["books"]
         assert books["cancelled"] + books["aged_out"] + books["superseded"] == N
         assert books["pending"] == 0
