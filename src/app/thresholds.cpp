@@ -20,6 +20,8 @@ Histogram judged(const MechanismData& data, al_stage stage) {
 }
 
 Status judge_loss(double max_percent, const std::string& name, const Books& books) {
+	if (!books.get(AL_MISSED))
+		tell(fmt::format("asynclat: --max-loss: this kernel does not tell what {} missed", name));
 	const double lost = books.loss_percent();
 	if (lost <= max_percent) return Nothing{};
 	return Error{Exit::lossy, fmt::format("{} lost more than --max-loss allows", name),

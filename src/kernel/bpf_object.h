@@ -58,7 +58,7 @@ public:
 								  std::span<const Hook* const> hooks);
 
 	BpfObject(BpfObject&&) noexcept = default;
-	BpfObject& operator=(BpfObject&&) noexcept = default;
+	BpfObject& operator=(BpfObject&&) = delete;
 	~BpfObject();
 
 	// Attaches one program that was loaded. `address` is that of a breakpoint's target, which is
