@@ -67,7 +67,7 @@ def stripped(program):
         return pathlib.Path(copy.name if done.returncode == 0 else program).read_bytes()
 
 
-# Seen with the emulator's main loop at 100 % of a CPU: it brings no interrupt to the guest any more.
+# The kernel's word for it that no timer interrupt comes any more. Seen once, not twice in a row.
 TIMERS_STOPPED = "kthread timer wakeup didn't happen"
 
 

@@ -85,9 +85,11 @@ def test_count(truth, kind):
 @pytest.mark.parametrize("kernel", WANTED)
 def test_nothing_is_left(truth):
     counted = truth.total["task_work"]["books"]
-    assert counted["matched"] == len(CLASSES) * N + 1
+    # One that was put on a list as its task took it is found later; by then its address may have
+    # been queued anew.
+    assert counted["matched"] + counted["superseded"] == len(CLASSES) * N + 1
     assert counted["second_pass"] >= N - FIRST_PASS
-    for book in ("pending", "running", "superseded", "unmatched_start", "lost_finish", "negative",
+    for book in ("pending", "running", "unmatched_start", "lost_finish", "negative",
                  "filtered", "walks_cut"):
         assert counted[book] == 0, book
 
@@ -125,8 +127,8 @@ def test_both_ways_agree(run):
             "queued", "cancelled", "refused", *(() if kind in REMOTE else ("matched", "second_pass")))}
                   for truth in by_way]
         assert counts[0] == counts[1], kind
-    assert by_way[0].total["task_work"]["books"]["matched"] == \
-        by_way[1].total["task_work"]["books"]["matched"]
+    first, other = (truth.total["task_work"]["books"] for truth in by_way)
+    assert first["matched"] + first["superseded"] == other["matched"] + other["superseded"]
 
 
 @pytest.mark.parametrize("kernel", WANTED)
