@@ -12,11 +12,13 @@ namespace asynclat {
 namespace {
 
 constexpr size_t kTextColumn = 12;
+constexpr size_t kIndent = 2;  // of a title's second line
 
 std::string plain() {
 	std::string out;
 	for (const Mechanism& m : catalog()) {
-		out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", m.name, m.summary);
+		if (!out.empty()) out += "\n";
+		out += entry("", fmt::format("{}: {}", m.name, m.summary), kIndent).substr(kIndent);
 		for (const Stage& s : m.stages)
 			out += entry(fmt::format("  {}{}", s.by_default ? '*' : ' ', s.name),
 						 fmt::format("{} to {}: {}", s.from, s.to, s.help), kTextColumn);

@@ -199,7 +199,7 @@ def test_doctor_json_says_what_is_measured():
     assert doctor["kernel"] == os.uname().release
     with Tracer("--stage=all") as tracer:
         pass
-    told = {m["name"]: m["stages"] for m in doctor["mechanisms"]}
+    told = {m["name"]: m["stages"] for m in doctor["mechanisms"] if m["works"]}
     assert told == {m["name"]: m["stages"] for m in tracer.start["mechanisms"]}
 
 
