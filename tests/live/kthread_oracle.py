@@ -3,11 +3,13 @@ and sched events of a tracefs instance, replayed.
 
     with KthreadOracle() as oracle:
         ...run a load...
-    oracle.works[function], oracle.woken[comm] (when, and how long it took), oracle.spawned[comm]
+    oracle.works[function], oracle.woken[comm] (when; how long it took at least, and at most),
+    oracle.spawned[comm]
 
 `hidden` holds the comms and the addresses of functions that had an event on top of a thread of
 process 1, where some kernels run no BPF program (oracle.py): what asynclat says of those need not
-agree.
+agree. And some (one is known) do not record the switch from such a thread to another: the other one
+leaves a CPU that it was not seen to come to. It came there between its waking and that.
 """
 
 import pathlib
@@ -156,11 +158,22 @@ class KthreadOracle:
             self.hidden |= {name_of(prev_comm), name_of(next_comm)}
         if prev_pid in self._kernel:
             thread = self._threads[prev_pid]
+            self._came_unseen(thread, time_ns, name_of(prev_comm))
             thread.asleep = prev_state not in (0, PREEMPTED)
             if not thread.asleep:
                 thread.perhaps_ns = None
         if next_pid in self._kernel:
             self._switched_in(self._threads[next_pid], time_ns, name_of(next_comm))
+
+    def _came_unseen(self, thread, time_ns, comm):
+        """It runs, and was last seen asleep or new."""
+        if thread.forked_ns is not None:
+            self.hidden.add(comm)  # nobody knows how long that took
+            thread.forked_ns = None
+        woken_ns = None if thread.asleep is False else thread.waking_ns or thread.perhaps_ns
+        if woken_ns is not None:
+            self.woken[comm].append((woken_ns, 0, time_ns - woken_ns))
+            thread.waking_ns = thread.perhaps_ns = None
 
     def _switched_in(self, thread, time_ns, comm):
         if thread.forked_ns is not None:
@@ -169,7 +182,7 @@ class KthreadOracle:
         elif thread.asleep is not False:
             woken_ns = thread.waking_ns or thread.perhaps_ns
             if woken_ns is not None:
-                self.woken[comm].append((woken_ns, time_ns - woken_ns))
+                self.woken[comm].append((woken_ns, time_ns - woken_ns, time_ns - woken_ns))
         thread.waking_ns = thread.perhaps_ns = None
         thread.asleep = False
 

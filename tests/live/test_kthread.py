@@ -59,19 +59,19 @@ def counts(rows):
 
 @pytest.mark.parametrize("hook", ["tp_btf", "raw_tp"])
 def test_prime_in_prime_out(hook, tmp_path):
-    tracer, oracle = window([f"--hook={hook}", f"-f{GRACE_PERIOD}"], lambda: mounts(97, tmp_path),
+    tracer, oracle = window([f"--hook={hook}", f"-f{GRACE_PERIOD}"], lambda: mounts(307, tmp_path),
                             lambda _, oracle: GRACE_PERIOD in oracle.hidden)
     truth = oracle.works[GRACE_PERIOD]
-    assert truth.queued == len(truth.wait_ns) == 97
-    assert tracer.function(GRACE_PERIOD, "kthread")["count"] == 97
+    assert truth.queued == len(truth.wait_ns) == 307
+    assert tracer.function(GRACE_PERIOD, "kthread")["count"] == 307
     books = tracer.books("kthread")
-    assert books["queued"] == books["matched"] == books["finished"] == 97
+    assert books["queued"] == books["matched"] == books["finished"] == 307
     assert books["unmatched_start"] == books["superseded"] == books["lost_finish"] == 0
     # Waits of some 10 us: what one of the two hooks of a tracepoint takes is a bucket or two.
     assert_same_distribution(tracer.stage("wait", "kthread"), truth.wait_ns, slack=3)
     assert_same_distribution(tracer.stage("run", "kthread"), truth.run_ns, slack=4)
     # One worker runs them all.
-    assert list(counts(tracer.mechanism("kthread")["workers"]).values()) == [97]
+    assert list(counts(tracer.mechanism("kthread")["workers"]).values()) == [307]
     assert tracer.start["mechanisms"][0]["hooks"]["started"] == \
         f"{hook}:sched_kthread_work_execute_start"
 
@@ -114,12 +114,6 @@ def timed(load, times):
     return run
 
 
-# The reader has fewer wakings of RCU's threads than asynclat, 45 for 62, on some runs: one of the two is
-# wrong, and it is not known which. Shown as xfailed until it is.
-UNEXPLAINED = pytest.mark.xfail(reason="wakings differ from the reader's; cause unknown", strict=False)
-
-
-@UNEXPLAINED
 def test_wakings_agree_with_the_independent_reader(tmp_path):
     """Thread by thread, where the kernel hid none of its events: all wakings of the load, and none
     but those of the reader's window, which is a little longer than asynclat's."""
@@ -128,14 +122,13 @@ def test_wakings_agree_with_the_independent_reader(tmp_path):
                             lambda _, oracle: WORKER in oracle.hidden)
     ours = counts(tracer.mechanism("kthread")["woken"])
     for name in oracle.woken.keys() - oracle.hidden:
-        sure = sum(times[0] <= woken_ns < times[1] for woken_ns, _ in oracle.woken[name])
+        sure = sum(times[0] <= woken_ns < times[1] for woken_ns, *_ in oracle.woken[name])
         assert sure <= ours.get(name, 0) <= len(oracle.woken[name]), name
     assert ours[WORKER] >= 97
     books = tracer.stage("wakeup", "kthread")["books"]
     assert books["dropped_full"] == books["negative"] == 0
 
 
-@UNEXPLAINED
 def test_wakeups_take_as_long_as_the_independent_reader_says(tmp_path):
     """The worker of RCU, which little else wakes."""
     def row_of(tracer):
@@ -147,12 +140,12 @@ def test_wakeups_take_as_long_as_the_independent_reader_says(tmp_path):
         lambda tracer, oracle: WORKER in oracle.hidden or
         row_of(tracer)["count"] != len(oracle.woken[WORKER]))
     row = row_of(tracer)
-    truth = sorted(took_ns for _, took_ns in oracle.woken[WORKER])
+    least, most = (sorted(took_ns[i] for _, *took_ns in oracle.woken[WORKER]) for i in (0, 1))
     # A quantile is the upper edge of its bucket, an eighth of the value wide; next to it is near.
-    assert row["max_ns"] == pytest.approx(truth[-1], rel=0.1, abs=2_000)
+    assert least[-1] * 0.9 - 2_000 <= row["max_ns"] <= most[-1] * 1.1 + 2_000
     for quantile, key in ((0.5, "p50_ns"), (0.99, "p99_ns")):
-        rank = math.ceil(quantile * len(truth)) - 1
-        assert truth[rank] / 1.13 - 500 <= row[key] <= truth[rank] * 1.27 + 500
+        rank = math.ceil(quantile * len(least)) - 1
+        assert least[rank] / 1.13 - 500 <= row[key] <= most[rank] * 1.27 + 500
 
 
 def test_default_collects_all_but_a_function_filter_only_items():
