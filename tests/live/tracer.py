@@ -53,6 +53,7 @@ class Tracer:
             self._run.communicate()
             return
         time.sleep(self._settle_s)
+        self.asked_ns = time.monotonic_ns()  # to end
         self._run.send_signal(signal.SIGINT)
         out, self.warnings = self._run.communicate(timeout=END_TIMEOUT_S)
         self.status = self._run.returncode
