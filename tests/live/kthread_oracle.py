@@ -12,6 +12,7 @@ agree. And some (one is known) do not record the switch from such a thread to an
 leaves a CPU that it was not seen to come to. It came there between its waking and that.
 """
 
+import math
 import pathlib
 import time
 from collections import defaultdict
@@ -33,6 +34,7 @@ EVENTS = {
     "sched/sched_process_fork": (FORK, ("parent_pid", "child_pid")),
 }
 KTHREADD = 2
+UNRECORDED = -1  # it slept and runs, so it was woken, nobody knows when
 PREEMPTED = 0x100  # as sched_switch has it: no sleep, whatever the state
 PF_KTHREAD = 0x200000
 
@@ -50,7 +52,7 @@ class Works:
 @dataclass
 class Thread:
     waking_ns: int = None   # it was woken then, and is not on a CPU yet
-    perhaps_ns: int = None  # the same, where it was on a CPU: that may have been on its way off
+    perhaps_ns: int = None  # the same, where it may have been on a CPU, and on its way off
     asleep: bool = None     # None: unknown
     forked_ns: int = None   # and has not run
     spawn_ns: int = None    # and is not named
@@ -148,9 +150,9 @@ class KthreadOracle:
         if thread.spawn_ns is not None:
             self.spawned[name_of(comm)].append(thread.spawn_ns)
             thread.spawn_ns = None
-        if thread.asleep is False:
+        if thread.asleep is False or thread.waking_ns is not None:
             thread.perhaps_ns = time_ns
-        elif thread.waking_ns is None:
+        else:
             thread.waking_ns = time_ns
 
     def _switch(self, time_ns, hidden, _pid, prev_comm, prev_pid, prev_state, next_comm, next_pid):
@@ -173,7 +175,10 @@ class KthreadOracle:
         woken_ns = None if thread.asleep is False else thread.waking_ns or thread.perhaps_ns
         if woken_ns is not None:
             self.woken[comm].append((woken_ns, 0, time_ns - woken_ns))
-            thread.waking_ns = thread.perhaps_ns = None
+            # A later waking may have met it on its way off.
+            if thread.waking_ns is None:
+                thread.perhaps_ns = None
+            thread.waking_ns = None
 
     def _switched_in(self, thread, time_ns, comm):
         if thread.forked_ns is not None:
@@ -183,6 +188,8 @@ class KthreadOracle:
             woken_ns = thread.waking_ns or thread.perhaps_ns
             if woken_ns is not None:
                 self.woken[comm].append((woken_ns, time_ns - woken_ns, time_ns - woken_ns))
+            elif thread.asleep:
+                self.woken[comm].append((UNRECORDED, 0, math.inf))
         thread.waking_ns = thread.perhaps_ns = None
         thread.asleep = False
 
