@@ -11,31 +11,7 @@
 
 static __always_inline int kt_requested(void)
 {
-	const __u32 phase = control.phase;
-	const __u64 key = bpf_get_current_task() | AL_KEY_REQUESTER;
-	struct al_books *b = al_books_of(bpf_get_smp_processor_id(), AL_LEDGER_SPAWN);
-	struct al_entry entry;
-	enum al_claim claim;
-
-	if (phase == AL_CLOSED)
-		return 0;
-	if (phase == AL_DRAINING) {
-		if (al_own(key, &entry) > 0) {
-			al_count_shared(b, AL_SUPERSEDED);
-			al_remove(&entry, key);
-		}
-		return 0;
-	}
-	claim = al_enter(b, key, &entry);
-	if (!al_owns(claim))
-		return 0;
-	if (claim == AL_CLAIM_FOUND) /* its return was missed */
-		al_count_shared(b, AL_SUPERSEDED);
-	entry.item->earlier = 0;
-	entry.item->function = 0;
-	entry.item->flags = 0;
-	entry.item->ledger = AL_LEDGER_SPAWN;
-	al_let_go(&entry, bpf_ktime_get_ns());
+	al_queue(AL_LEDGER_SPAWN, bpf_get_current_task() | AL_KEY_REQUESTER, 0, 0);
 	return 0;
 }
 

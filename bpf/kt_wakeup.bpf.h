@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Threads of the kernel: from the waking that ends a sleep to the CPU. Whether a task sleeps is read
- * off the task: it is on no run queue. That holds from before its switch-out until whoever wakes it
- * has put it back, so a waking of any other task wakes nobody.
+ * off the task: it is on no run queue, from before its switch-out until whoever wakes it has put it
+ * back. One that is woken on its very way off the queue still stands there: its waking counts as
+ * coalesced, and its switch-in as unmatched.
  */
 #ifndef ASYNCLAT_KT_WAKEUP_BPF_H
 #define ASYNCLAT_KT_WAKEUP_BPF_H

@@ -29,33 +29,8 @@ static __always_inline int kt_wanted(__u64 function)
 /* Under the worker's lock, before the item can be seen by the worker. */
 static __always_inline int kt_queued(__u64 work, __u64 function)
 {
-	const __u32 phase = control.phase;
-	const __u32 cpu = bpf_get_smp_processor_id();
-	struct al_books *b = al_books_of(cpu, AL_KTHREAD);
-	struct al_entry entry;
-	enum al_claim claim;
-
-	if (phase == AL_CLOSED || !kt_wanted(function))
-		return 0;
-	if (phase == AL_DRAINING) {
-		/* Not ours any more; but the next start is this one's, not that of an entry before. */
-		if (al_own(work, &entry) > 0) {
-			al_count_shared(b, AL_SUPERSEDED);
-			al_remove(&entry, work);
-		}
-		return 0;
-	}
-	claim = al_enter(b, work, &entry);
-	if (!al_owns(claim))
-		return 0;
-	if (claim == AL_CLAIM_FOUND)
-		al_count_shared(b, AL_SUPERSEDED);
-	entry.item->earlier = 0;
-	entry.item->activated = 0;
-	entry.item->function = function;
-	entry.item->flags = 0;
-	entry.item->ledger = AL_KTHREAD;
-	al_let_go(&entry, bpf_ktime_get_ns());
+	if (kt_wanted(function))
+		al_queue(AL_KTHREAD, work, function, 0);
 	return 0;
 }
 

@@ -233,4 +233,54 @@ static __always_inline enum al_claim al_enter(struct al_books *b, __u64 key, str
 	return claim;
 }
 
+/* The same where several programs queue, one of which may interrupt another. */
+static __always_inline enum al_claim al_enter_shared(struct al_books *b, __u64 key,
+						     struct al_entry *e)
+{
+	const enum al_claim claim = al_claim(key, e);
+
+	al_count_shared(b, AL_QUEUED);
+	if (!al_owns(claim))
+		al_count_shared(b, claim == AL_CLAIM_FULL ? AL_DROPPED_FULL : AL_DROPPED_BUSY);
+	return claim;
+}
+
+/* Queued while the books close: not ours any more. But the next start is this one's, not that of an
+ * entry before. */
+static __always_inline void al_not_ours(struct al_books *b, __u64 key)
+{
+	struct al_entry entry;
+
+	if (al_own(key, &entry) <= 0)
+		return;
+	al_count_shared(b, AL_SUPERSEDED);
+	if (entry.item->earlier)
+		al_count_shared(b, AL_SUPERSEDED);
+	al_remove(&entry, key);
+}
+
+/* An item is queued that was not pending: an entry that it still has lacks its start. */
+static __always_inline void al_queue(__u32 ledger, __u64 key, __u64 function, __u32 flags)
+{
+	const __u32 phase = control.phase;
+	struct al_books *b = al_books_of(bpf_get_smp_processor_id(), ledger);
+	struct al_entry entry;
+	enum al_claim claim;
+
+	if (phase == AL_DRAINING)
+		al_not_ours(b, key);
+	if (phase != AL_OPEN)
+		return;
+	claim = al_enter_shared(b, key, &entry);
+	if (!al_owns(claim))
+		return;
+	if (claim == AL_CLAIM_FOUND)
+		al_count_shared(b, AL_SUPERSEDED);
+	entry.item->earlier = 0;
+	entry.item->function = function;
+	entry.item->flags = flags;
+	entry.item->ledger = ledger;
+	al_let_go(&entry, bpf_ktime_get_ns());
+}
+
 #endif

@@ -44,27 +44,17 @@ static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify)
 		return 0;
 	}
 	if (phase == AL_DRAINING) {
-		/* Not ours any more; but the next start is this one's, not that of an entry before. */
-		if (al_own(work, &entry) > 0) {
-			al_remove(&entry, work);
-			al_count_shared(b, AL_SUPERSEDED);
-		}
+		al_not_ours(b, work);
 		return 0;
 	}
-	claim = al_claim(work, &entry);
-	al_count_shared(b, AL_QUEUED);
-	if (!al_owns(claim)) {
-		al_count_shared(b, claim == AL_CLAIM_FULL ? AL_DROPPED_FULL : AL_DROPPED_BUSY);
+	claim = al_enter_shared(b, work, &entry);
+	if (!al_owns(claim))
 		return 0;
-	}
 	if (claim == AL_CLAIM_FOUND) {
-		/* Nobody adds an item that waits. It has run in a later pass if it was added for one,
-		 * and may be on its way to one again. */
+		/* Nobody adds an item that waits, and what is taken back is seen: it has run. If it was
+		 * added for a later pass, it may be on its way to one again. */
 		chained = entry.item->pool == task ? entry.item->flags & AL_ITEM_ADDED : 0;
-		if (chained)
-			al_count_unseen(b);
-		else
-			al_count_shared(b, AL_SUPERSEDED);
+		al_count_unseen(b);
 	}
 	if (!chained)
 		entry.item->activated = 0;

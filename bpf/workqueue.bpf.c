@@ -38,13 +38,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 		return 0;
 	b = al_books_of(cpu, AL_WORKQUEUE);
 	if (phase == AL_DRAINING) {
-		/* Not ours any more; but the next start is this one's, not that of an entry before. */
-		if (al_own(work, &entry) > 0) {
-			al_count_shared(b, AL_SUPERSEDED);
-			if (entry.item->earlier)
-				al_count_shared(b, AL_SUPERSEDED);
-			al_remove(&entry, work);
-		}
+		al_not_ours(b, work);
 		return 0;
 	}
 	if (workqueue_flags & cfg.wq_bh)

@@ -267,6 +267,7 @@ struct al_worker {
 	union {
 		__u64 kicked; /* first waking since it slept, 0: none */
 		__u64 added;  /* task_work: key of the last one added while it runs its list */
+		__u64 walked; /* irq_work: items of the walk that may yet be seen to be called */
 	};
 	__u64 on_cpu; /* first switch-in after that, 0: none */
 	__u8 seen;    /* the sched hooks know its state; bytes, as two CPUs may write at once */

@@ -86,7 +86,7 @@ constexpr std::string_view kSymbols[] = {kList, "lazy_list", "__per_cpu_offset",
 constexpr Mechanism kIrqWork = {
 	AL_IRQ_WORK, "irq_work", "irq_work", "items that run in an interrupt raised for them",
 	"perf record -o /dev/null -m 1 -c 1 -e page-faults true", kPoints, kStages, kClasses, kGroups, kBooks, 8192,
-	kSymbols};
+	"classes", kSymbols};
 // clang-format on
 
 }  // namespace asynclat::irq_work_rows

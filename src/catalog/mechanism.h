@@ -80,6 +80,7 @@ struct Mechanism {
 	std::span<const al_group_kind> groups;      // rows that its items are filed in
 	std::span<const Book> books;
 	uint32_t entries = 0;  // pending items held unless --max-entries says otherwise
+	std::string_view class_rows = {};  // what JSON calls the headline's rows by class; empty: none
 	std::span<const std::string_view>
 		symbols;  // whose addresses its programs use, beside the above
 };

@@ -67,7 +67,8 @@ constexpr al_group_kind kGroups[] = {AL_BY_FUNCTION};
 
 constexpr Mechanism kTaskWork = {
 	AL_TASK_WORK, "task_work", "task_work", "callbacks that a task runs on its way to user mode",
-	"cat /proc/version", kPoints, kStages, kClasses, kGroups, kBooks, 16384};
+	"cat /proc/version", kPoints, kStages, kClasses, kGroups, kBooks, 16384,
+	"notify"};
 // clang-format on
 
 }  // namespace asynclat::task_work_rows

@@ -57,6 +57,16 @@ Json short_row(Json row, const Histogram& histogram) {
 	return row;
 }
 
+// The headline by class.
+Json classes_json(const MechanismData& data) {
+	const Stage& wait = headline(mechanism(data.mechanism));
+	Json list = Json::array();
+	for (const StageData& s : data.stages)
+		if (const Histogram all = s.all_cpus(); s.stage == wait.id && !all.empty())
+			list.push_back(short_row({{"name", class_name(wait, s.item_class)}}, all));
+	return list;
+}
+
 Json books_json(const Books& books) {
 	Json json = Json::object();
 	for (uint32_t i = 0; i < AL_BOOKS; i++) {
@@ -122,6 +132,8 @@ Json mechanisms_json(const Snapshot& data, const Description& description) {
 		for (const StageData& s : m.stages) json["stages"].push_back(stage_json(s, description));
 		for (const al_group_kind kind : mechanism(m.mechanism).groups)
 			if (collects(m, kind)) json[std::string(group_kind_name(kind))] = groups_json(m, kind);
+		if (const auto rows = mechanism(m.mechanism).class_rows; !rows.empty())
+			json[std::string(rows)] = classes_json(m);
 		if (m.books.get(AL_QUEUED)) json["books"] = books_json(m.books);
 		list.push_back(std::move(json));
 	}

@@ -16,6 +16,7 @@
 #include "irq_work.skel.h"
 #include "irq_work_no_cas.skel.h"
 #include "kernel/breakpoint.h"
+#include "kernel/kprobe.h"
 #include "kthread.skel.h"
 #include "kthread_no_cas.skel.h"
 #include "task_work.skel.h"
@@ -83,10 +84,8 @@ std::optional<uint64_t> kprobe_missed(int link) {
 bool is_kprobe(HookKind kind) { return kind == HookKind::kprobe || kind == HookKind::kretprobe; }
 
 Error attach_failure(const std::string& what, HookKind kind, int error) {
-	if (is_kprobe(kind) && error == EINVAL)
-		return Error{.what = what, .evidence = "the kernel lets no kprobe on it (notrace)"};
-	if (is_kprobe(kind) && error == ENOENT)
-		return Error{.what = what, .evidence = "this kernel has no such function"};
+	if (const auto why = why_no_kprobe(error); is_kprobe(kind) && !why.empty())
+		return Error{.what = what, .evidence = std::string(why)};
 	return failure(what, error);
 }
 
@@ -184,29 +183,28 @@ bpf_program* BpfObject::program(std::string_view name) const {
 
 Status BpfObject::attach(const Hook& hook, uint64_t address, std::span<const uint32_t> online) {
 	last_complaint.clear();
-	bpf_program* const p = program(hook.program);
 	const std::string what = fmt::format("cannot attach {} to {}", hook.program, hook.target);
-	if (!p) return Error{.what = what, .evidence = "no such program"};
-	Attached& attached = attached_.emplace_back(Attached{&hook, address, {}});
-	if (hook.kind != HookKind::hwbp) {
-		// What returns was entered: so the entry goes first.
-		std::vector<bpf_program*> programs{p};
-		if (!hook.entry.empty()) programs.insert(programs.begin(), program(hook.entry));
-		for (bpf_program* const each : programs)
-			if (bpf_link* link = bpf_program__attach(each)) {
-				attached.links[attached.links.size()] = link;
-			} else {
-				const int error = errno;
-				for (const auto& [number, other] : attached.links) bpf_link__destroy(other);
-				attached_.pop_back();
-				return attach_failure(what, hook.kind, error);
-			}
+	attached_.push_back({&hook, address, {}});
+	auto& links = attached_.back().links;
+	const auto give_up = [&](Error error) {
+		for (const auto& [number, link] : links) bpf_link__destroy(link);
+		attached_.pop_back();
+		return error;
+	};
+	if (hook.kind == HookKind::hwbp) {
+		for (const uint32_t cpu : online) {
+			const auto link = attach_breakpoint(program(hook.program), address, cpu);
+			if (!link) return give_up({.what = what, .evidence = link.error().evidence});
+			links[cpu] = *link;
+		}
 		return Nothing{};
 	}
-	for (const uint32_t cpu : online) {
-		const auto link = attach_breakpoint(p, address, cpu);
-		if (!link) return Error{.what = what, .evidence = link.error().evidence};
-		attached.links[cpu] = *link;
+	// What returns was entered: so the entry goes first.
+	for (const std::string_view name : {hook.entry, hook.program}) {
+		if (name.empty()) continue;
+		bpf_link* link = bpf_program__attach(program(name));
+		if (!link) return give_up(attach_failure(what, hook.kind, errno));
+		links[static_cast<uint32_t>(links.size())] = link;
 	}
 	return Nothing{};
 }

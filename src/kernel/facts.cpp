@@ -18,6 +18,7 @@
 #include <sstream>
 
 #include "catalog/mechanism.h"
+#include "kernel/kprobe.h"
 #include "kernel/symbols.h"
 
 namespace asynclat {
@@ -130,6 +131,19 @@ std::string probe_fentry(const btf* types) {
 	return "";
 }
 
+// Where a kprobe is what is tried first, its answer decides the plan: asked now, it does not cost an
+// object loaded in vain. Program -> why not.
+std::map<std::string, std::string> kprobes_refused() {
+	std::map<std::string, std::string> refused;
+	for (const Mechanism& m : catalog())
+		for (const Point& p : m.points)
+			if (p.any_of.size() > 1 && p.any_of.front().kind == HookKind::kprobe)
+				if (const auto why = ask_for_kprobe(std::string(p.any_of.front().target));
+					!why.empty())
+					refused[std::string(p.any_of.front().program)] = why;
+	return refused;
+}
+
 bool is_function_hook(HookKind kind) {
 	return kind == HookKind::fentry || kind == HookKind::fexit || kind == HookKind::kprobe ||
 		   kind == HookKind::kretprobe || kind == HookKind::hwbp;
@@ -182,6 +196,7 @@ Facts gather_facts(const Symbols& symbols) {
 	facts.cas = probe_cas();
 	facts.kprobes = has_pmu("kprobe");
 	facts.breakpoints = has_pmu("breakpoint");
+	if (facts.kprobes) facts.refused = kprobes_refused();
 	for (const std::string_view name : symbols_needed())
 		if (const auto address = symbols.address(name))
 			facts.addresses[std::string(name)] = *address;

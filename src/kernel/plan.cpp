@@ -241,6 +241,19 @@ std::vector<MechanismPlan> Plan::part(std::string_view object) const {
 	return part;
 }
 
+std::vector<const Hook*> candidates(std::string_view object, const Facts& facts) {
+	std::vector<const Hook*> hooks;
+	std::set<std::string_view> seen;
+	for (const Mechanism& m : catalog()) {
+		if (m.object != object) continue;
+		for (const Point& point : m.points)
+			for (const Hook& hook : point.any_of)
+				if (refusal(hook, facts, {}).empty() && seen.insert(hook.program).second)
+					hooks.push_back(&hook);
+	}
+	return hooks;
+}
+
 Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Request& request) {
 	Plan plan;
 	for (const Mechanism& mechanism : table) {

@@ -72,6 +72,10 @@ struct Plan {
 	[[nodiscard]] std::vector<const Hook*> hooks(std::string_view object) const;
 };
 
+// Every hook of one object that the facts do not rule out, alternatives as well, which no plan has
+// together.
+std::vector<const Hook*> candidates(std::string_view object, const Facts& facts);
+
 // Why a hook cannot serve here; empty: as far as the facts tell, it can.
 std::string refusal(const Hook& hook, const Facts& facts, const Request& request);
 

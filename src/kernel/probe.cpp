@@ -13,15 +13,14 @@ namespace {
 
 std::string describe(const Error& error) { return error.what + ": " + error.evidence; }
 
-// Every program with all its code, on the smallest maps.
+}  // namespace
+
 BpfConfig widest_config(std::string_view object, const Facts& facts) {
 	Request request{.pools = true, .max_entries = 1};
 	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) request.stages.insert(s.id);
 	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);
 }
-
-}  // namespace
 
 std::map<std::string, std::string> probe(std::string_view object,
 										 std::span<const Hook* const> hooks,
@@ -55,16 +54,7 @@ void probe_all(Facts& facts) {
 	std::set<std::string_view> objects;
 	for (const Mechanism& m : catalog()) objects.insert(m.object);
 	for (const std::string_view object : objects) {
-		std::vector<const Hook*> hooks;
-		std::set<std::string_view> seen;
-		for (const Mechanism& m : catalog()) {
-			if (m.object != object) continue;
-			for (const Point& point : m.points)
-				for (const Hook& hook : point.any_of)
-					if (seen.insert(hook.program).second && refusal(hook, facts, {}).empty())
-						hooks.push_back(&hook);
-		}
-		for (auto& [program, why] : probe(object, hooks, widest_config(object, facts), facts))
+		for (auto& [program, why] : probe(object, candidates(object, facts), widest_config(object, facts), facts))
 			facts.refused[program] = why;
 	}
 }

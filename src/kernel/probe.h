@@ -12,6 +12,9 @@
 
 namespace asynclat {
 
+// The config under which an object has all its code, on the smallest maps.
+BpfConfig widest_config(std::string_view object, const Facts& facts);
+
 // Tries these hooks of one object under a config: all at once first, singly only where that failed.
 // Returns why each that failed did, by program.
 std::map<std::string, std::string> probe(std::string_view object,

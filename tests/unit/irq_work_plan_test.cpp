@@ -2,21 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "kernel/bpf_config.h"
 #include "kernel/plan.h"
+#include "facts_fixture.h"
 
 namespace asynclat {
 namespace {
-
-Facts fixture(const std::string& name) {
-	std::ifstream file(std::string(SOURCE_DIR "/tests/facts/") + name + ".txt");
-	std::stringstream text;
-	text << file.rdbuf();
-	return *facts_from_text(text.str());
-}
 
 MechanismPlan planned(const Facts& facts, Request request = {}) {
 	request.mechanisms = {AL_IRQ_WORK};

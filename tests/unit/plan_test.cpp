@@ -3,25 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "app/doctor.h"
 #include "golden.h"
 #include "kernel/plan.h"
+#include "facts_fixture.h"
 
 namespace asynclat {
 namespace {
-
-Facts fixture(const std::string& name) {
-	std::ifstream file(std::string(SOURCE_DIR "/tests/facts/") + name + ".txt");
-	std::stringstream text;
-	text << file.rdbuf();
-	auto facts = facts_from_text(text.str());
-	EXPECT_TRUE(facts) << facts.error().what;
-	return *facts;
-}
 
 Facts tracepoints_only() { return fixture("6.18-tracepoints-only"); }
 

@@ -16,6 +16,7 @@
 #include "covering.h"
 #include "kernel/bpf_object.h"
 #include "kernel/plan.h"
+#include "kernel/probe.h"
 #include "kernel/symbols.h"
 
 namespace asynclat {
@@ -104,27 +105,6 @@ std::vector<Factor> factors_of(std::string_view object) {
 	return factors;
 }
 
-// All that this kernel offers for an object: alternatives as well, which no plan has together.
-std::vector<const Hook*> hooks_of(std::string_view object, const Facts& facts) {
-	std::vector<const Hook*> hooks;
-	std::set<std::string_view> seen;
-	for (const Mechanism& m : catalog()) {
-		if (m.object != object) continue;
-		for (const Point& point : m.points)
-			for (const Hook& hook : point.any_of)
-				if (refusal(hook, facts, {}).empty() && seen.insert(hook.program).second)
-					hooks.push_back(&hook);
-	}
-	return hooks;
-}
-
-BpfConfig widest(std::string_view object, const Facts& facts) {
-	Request request{.pools = true, .max_entries = 1};
-	for (const Mechanism& m : catalog())
-		for (const Stage& s : m.stages) request.stages.insert(s.id);
-	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);
-}
-
 // Loads an object under one config; how many programs were refused, each with a line.
 size_t load(std::string_view object, const BpfConfig& config, const std::string& words,
 			std::span<const Hook* const> hooks) {
@@ -145,12 +125,12 @@ size_t load(std::string_view object, const BpfConfig& config, const std::string&
 
 size_t verify(std::string_view object, const Facts& facts) {
 	const auto begin = std::chrono::steady_clock::now();
-	const auto hooks = hooks_of(object, facts);
+	const auto hooks = candidates(object, facts);
 	const auto factors = factors_of(object);
 	std::vector<size_t> levels;
 	for (const Factor& factor : factors) levels.push_back(factor.values.size());
 	const auto rows = covering_rows(levels);
-	const BpfConfig all = widest(object, facts);
+	const BpfConfig all = widest_config(object, facts);
 	size_t refused = 0;
 	for (const auto& row : rows) {
 		BpfConfig config = all;

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kernel_list import WANTED
-from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
+from tracer import by_name, check_run
 
 
 @pytest.fixture
@@ -20,14 +20,7 @@ def traced(commands):
 
 @pytest.mark.parametrize("kernel", WANTED)
 def test_the_books_balance(traced):
-    for line in traced:
-        SCHEMA.validate(line)
-    total = traced[-1]["total"]["mechanisms"]
-    for mechanism in total:
-        check_books(mechanism)
-        for stage in mechanism["stages"]:
-            check_stage(stage)
-    check_sums(traced[1:-1], total)
+    check_run(traced)
 
 
 @pytest.mark.parametrize("kernel", WANTED)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kernel_list import WANTED
-from tracer import SCHEMA, by_name, check_books, check_stage, check_sums
+from tracer import by_name, check_run
 from truth import Truth, assert_at_least, assert_at_most, for_each
 
 N = 23
@@ -150,14 +150,12 @@ def test_other_hooks_agree(run, kernel, commands, name):
         pytest.skip(run.no_module)
     assert commands[name].status == 0, commands[name].err
     lines = [json.loads(line) for line in commands[name].out.splitlines()]
-    for line in lines:
-        SCHEMA.validate(line)
+    check_run(lines)
     hooks = lines[0]["mechanisms"][0]["hooks"]
     kind = HOOKS[name]
     assert hooks.get("requested") == (kind and f"{kind}:__kthread_create_on_node")
     assert ("spawn begins at the fork" in commands[name].err) == (kind is None)
     total = lines[-1]["total"]["mechanisms"][0]
-    check_books(total)
     rows = spawned(total)
     assert sorted(rows) == list(range(N))
     assert all(row["count"] == 1 for row in rows.values())
@@ -171,13 +169,7 @@ def test_other_hooks_agree(run, kernel, commands, name):
 
 @pytest.mark.parametrize("kernel", WANTED)
 def test_the_books_balance(truth):
-    for line in truth.lines:
-        SCHEMA.validate(line)
-    mechanism = truth.total["kthread"]
-    check_books(mechanism)
-    for stage in mechanism["stages"]:
-        check_stage(stage)
-    check_sums(truth.lines[1:-1], truth.total.values())
+    check_run(truth.lines)
 
 
 @pytest.mark.parametrize("kernel", WANTED)
