@@ -65,7 +65,7 @@ struct Stage {
 	// Points, all of them or none, that make it more exact, and what holds without them.
 	std::span<const std::string_view> refined_by;
 	std::string_view unrefined;
-	bool whole = false;                  // one histogram for all classes
+	bool whole = false;  // one histogram for all classes
 };
 
 struct Mechanism {
@@ -79,7 +79,7 @@ struct Mechanism {
 	std::span<const std::string_view> classes;  // names by al_class; the plain one is empty
 	std::span<const al_group_kind> groups;      // rows that its items are filed in
 	std::span<const Book> books;
-	uint32_t entries = 0;  // pending items held unless --max-entries says otherwise
+	uint32_t entries = 0;              // pending items held unless --max-entries says otherwise
 	std::string_view class_rows = {};  // what JSON calls the headline's rows by class; empty: none
 	std::span<const std::string_view>
 		symbols;  // whose addresses its programs use, beside the above

@@ -45,30 +45,46 @@ constexpr std::string_view kRunNeeds[] = {"queued", "added"};
 constexpr Stage kStages[] = {
 	{AL_TW_WAIT, "wait", "queued", "started", kWaitNeeds, true,
 	 "from queueing until the task began to run its list: the items before it there are left out"},
-	{AL_TW_RUN, "run", "started", "finished", kRunNeeds, true,
+	{AL_TW_RUN,
+	 "run",
+	 "started",
+	 "finished",
+	 kRunNeeds,
+	 true,
 	 "the task's whole list, once a batch: no single function is told from the others",
-	 {}, {}, {}, {}, {}, true},
+	 {},
+	 {},
+	 {},
+	 {},
+	 {},
+	 true},
 };
 
 constexpr Book kBooks[] = {
-	{AL_QUEUED, {}, {}},       {AL_MATCHED, {}, {}},
-	{AL_CANCELLED, "cancelled", {}},
-	{AL_SUPERSEDED, {}, {}},   {AL_REFUSED, {}, {}},
-	{AL_DROPPED_FULL, {}, {}}, {AL_DROPPED_BUSY, {}, {}},
-	{AL_STARTED, {}, {}},      {AL_UNMATCHED_START, {}, {}},
-	{AL_BUSY_START, {}, {}},   {AL_FILTERED, {}, {}},
-	{AL_NEGATIVE, {}, {}},     {AL_SECOND_PASS, {}, {}},
-	{AL_FINISHED, {}, {}},     {AL_LOST_FINISH, {}, {}},
+	{AL_QUEUED, {}, {}},       {AL_MATCHED, {}, {}},   {AL_CANCELLED, "cancelled", {}},
+	{AL_SUPERSEDED, {}, {}},   {AL_REFUSED, {}, {}},   {AL_DROPPED_FULL, {}, {}},
+	{AL_DROPPED_BUSY, {}, {}}, {AL_STARTED, {}, {}},   {AL_UNMATCHED_START, {}, {}},
+	{AL_BUSY_START, {}, {}},   {AL_FILTERED, {}, {}},  {AL_NEGATIVE, {}, {}},
+	{AL_SECOND_PASS, {}, {}},  {AL_FINISHED, {}, {}},  {AL_LOST_FINISH, {}, {}},
 	{AL_SELF, {}, {}},         {AL_WALKS_CUT, {}, {}},
 };
 
-constexpr std::string_view kClasses[] = {"none", "resume", "signal", "signal_no_ipi", "nmi_current"};
+constexpr std::string_view kClasses[] = {"none", "resume", "signal", "signal_no_ipi",
+										 "nmi_current"};
 constexpr al_group_kind kGroups[] = {AL_BY_FUNCTION};
 
-constexpr Mechanism kTaskWork = {
-	AL_TASK_WORK, "task_work", "task_work", "callbacks that a task runs on its way to user mode",
-	"cat /proc/version", kPoints, kStages, kClasses, kGroups, kBooks, 16384,
-	"notify"};
+constexpr Mechanism kTaskWork = {AL_TASK_WORK,
+								 "task_work",
+								 "task_work",
+								 "callbacks that a task runs on its way to user mode",
+								 "cat /proc/version",
+								 kPoints,
+								 kStages,
+								 kClasses,
+								 kGroups,
+								 kBooks,
+								 16384,
+								 "notify"};
 // clang-format on
 
 }  // namespace asynclat::task_work_rows

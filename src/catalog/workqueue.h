@@ -59,11 +59,15 @@ constexpr Hook kGone[] = {
 
 constexpr Point kWorkqueuePoints[] = {
 	{"queued", item, kQueued, "handed to a workqueue"},
-	{"coalesced", item, kCoalesced, "found queued already, or disabled: not queued again", Refines::in_detail},
-	{"coalesced_on_node", item, kCoalescedOnNode, "the same, by queue_work_node", Refines::in_detail},
+	{"coalesced", item, kCoalesced, "found queued already, or disabled: not queued again",
+	 Refines::in_detail},
+	{"coalesced_on_node", item, kCoalescedOnNode, "the same, by queue_work_node",
+	 Refines::in_detail},
 	{"activated", item, kActivated, "let in by max_active: on its pool's worklist"},
 	{"cancelled", item, kCancelled, "taken off its list, seen at once", Refines::always},
-	{"taken", item, kTaken, "its worker took it, PENDING still set: tells a start from that of a later queueing", Refines::in_detail},
+	{"taken", item, kTaken,
+	 "its worker took it, PENDING still set: tells a start from that of a later queueing",
+	 Refines::in_detail},
 	{"started", item, kStarted, "its function is about to be called"},
 	{"finished", item, kFinished, "its function has returned"},
 	{"kicked", worker, kKicked, "the executing worker was first woken since it slept"},
@@ -134,14 +138,17 @@ constexpr Hook kDelayedCoalesced[] = {
 
 constexpr Point kDelayedWorkPoints[] = {
 	{"armed", item, kArmed, "its timer was started"},
-	{"coalesced", item, kDelayedCoalesced, "found armed or queued already, or disabled: not armed again", Refines::in_detail},
+	{"coalesced", item, kDelayedCoalesced,
+	 "found armed or queued already, or disabled: not armed again", Refines::in_detail},
 	{"due", computed, {}, "arm time plus the requested delay"},
 	{"bucket", computed, {}, "the timer wheel's bucket expires: due, rounded up by design"},
 	{"expired", item, kExpired, "its timer fired"},
 	{"stopped", item, kStopped, "its timer left the wheel: fired, re-armed, flushed or cancelled"},
 	{"queued", item, kQueued, "handed to its workqueue"},
-	{"cancelled", item, kCancelled, "its timer or the work was taken back, seen at once", Refines::always},
-	{"modified", item, kModified, "mod_delayed_work takes it back to arm it anew: not a cancel", Refines::always},
+	{"cancelled", item, kCancelled, "its timer or the work was taken back, seen at once",
+	 Refines::always},
+	{"modified", item, kModified, "mod_delayed_work takes it back to arm it anew: not a cancel",
+	 Refines::always},
 	{"started", item, kStarted, "its function is about to be called"},
 	{"finished", item, kFinished, "its function has returned"},
 	{"gone", worker, kGone, "a worker exits: its slot is free again"},
@@ -163,20 +170,27 @@ constexpr Stage kDelayedWorkStages[] = {
 	 "the delay that was asked for: never latency"},
 };
 
-
 // ---- books -----------------------------------------------------------------------------------
 
 constexpr Book kWorkqueueBooks[] = {
-	{AL_QUEUED, "queued", {}},        {AL_MATCHED, "queued", {}},
-	{AL_CANCELLED, "queued", {}},     {AL_SUPERSEDED, "queued", {}},
-	{AL_AGED_OUT, "queued", {}},      {AL_DROPPED_FULL, "queued", {}},
-	{AL_DROPPED_BUSY, "queued", {}},  {AL_STARTED, "started", {}},
+	{AL_QUEUED, "queued", {}},
+	{AL_MATCHED, "queued", {}},
+	{AL_CANCELLED, "queued", {}},
+	{AL_SUPERSEDED, "queued", {}},
+	{AL_AGED_OUT, "queued", {}},
+	{AL_DROPPED_FULL, "queued", {}},
+	{AL_DROPPED_BUSY, "queued", {}},
+	{AL_STARTED, "started", {}},
 	{AL_BARRIERS, "started", "wq_barrier_func"},
 	{AL_UNMATCHED_START, "started", {}},
-	{AL_BUSY_START, "started", {}},   {AL_FILTERED, "queued", {}},
-	{AL_NEGATIVE, "queued", {}},      {AL_UNSPLIT, "kicked", {}},
-	{AL_FINISHED, "finished", {}},    {AL_LOST_FINISH, "finished", {}},
-	{AL_UNMATCHED_END, "finished", {}}, {AL_COALESCED, "coalesced", {}},
+	{AL_BUSY_START, "started", {}},
+	{AL_FILTERED, "queued", {}},
+	{AL_NEGATIVE, "queued", {}},
+	{AL_UNSPLIT, "kicked", {}},
+	{AL_FINISHED, "finished", {}},
+	{AL_LOST_FINISH, "finished", {}},
+	{AL_UNMATCHED_END, "finished", {}},
+	{AL_COALESCED, "coalesced", {}},
 };
 
 constexpr Book kDelayedWorkBooks[] = {
@@ -197,15 +211,29 @@ constexpr al_group_kind kGroups[] = {AL_BY_FUNCTION, AL_BY_WORKQUEUE, AL_BY_POOL
 constexpr std::string_view kWorkqueueClasses[] = {""};
 constexpr std::string_view kDelayedWorkClasses[] = {"", "deferrable"};
 
-constexpr Mechanism kWorkqueue = {
-	AL_WORKQUEUE, "workqueue", "workqueue", "work items of the kernel's workqueues",
-	"cat /proc/sys/vm/stat_refresh", kWorkqueuePoints, kWorkqueueStages, kWorkqueueClasses, kGroups,
-	kWorkqueueBooks, 65536};
+constexpr Mechanism kWorkqueue = {AL_WORKQUEUE,
+								  "workqueue",
+								  "workqueue",
+								  "work items of the kernel's workqueues",
+								  "cat /proc/sys/vm/stat_refresh",
+								  kWorkqueuePoints,
+								  kWorkqueueStages,
+								  kWorkqueueClasses,
+								  kGroups,
+								  kWorkqueueBooks,
+								  65536};
 
-constexpr Mechanism kDelayedWork = {
-	AL_DELAYED_WORK, "delayed_work", "workqueue", "work items queued by a timer",
-	"echo > /var/tmp/asynclat; sync", kDelayedWorkPoints, kDelayedWorkStages, kDelayedWorkClasses,
-	kGroups, kDelayedWorkBooks, 65536};
+constexpr Mechanism kDelayedWork = {AL_DELAYED_WORK,
+									"delayed_work",
+									"workqueue",
+									"work items queued by a timer",
+									"echo > /var/tmp/asynclat; sync",
+									kDelayedWorkPoints,
+									kDelayedWorkStages,
+									kDelayedWorkClasses,
+									kGroups,
+									kDelayedWorkBooks,
+									65536};
 // clang-format on
 
 }  // namespace asynclat::workqueue_rows

@@ -15,9 +15,8 @@ namespace {
 
 Error failure(uint32_t cpu, int error) {
 	return Error{.what = fmt::format("cannot set a breakpoint on CPU {}", cpu),
-				 .evidence = error == ENOSPC
-								 ? "all of its hardware breakpoints are taken"
-								 : std::strerror(error)};
+				 .evidence = error == ENOSPC ? "all of its hardware breakpoints are taken"
+											 : std::strerror(error)};
 }
 
 }  // namespace
@@ -31,8 +30,8 @@ Result<bpf_link*> attach_breakpoint(bpf_program* program, uint64_t address, uint
 	event.bp_len = sizeof(long);
 	event.sample_period = 1;
 	event.pinned = 1;
-	const auto fd = static_cast<int>(syscall(SYS_perf_event_open, &event, -1, cpu, -1,
-											 PERF_FLAG_FD_CLOEXEC));
+	const auto fd =
+		static_cast<int>(syscall(SYS_perf_event_open, &event, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 	if (fd < 0) return failure(cpu, errno);
 	bpf_link* link = bpf_program__attach_perf_event(program, fd);  // owns the event from here on
 	if (link) return link;

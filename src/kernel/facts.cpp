@@ -131,8 +131,8 @@ std::string probe_fentry(const btf* types) {
 	return "";
 }
 
-// Where a kprobe is what is tried first, its answer decides the plan: asked now, it does not cost an
-// object loaded in vain. Program -> why not.
+// Where a kprobe is what is tried first, its answer decides the plan: asked now, it does not cost
+// an object loaded in vain. Program -> why not.
 std::map<std::string, std::string> kprobes_refused() {
 	std::map<std::string, std::string> refused;
 	for (const Mechanism& m : catalog())

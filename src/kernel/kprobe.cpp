@@ -22,8 +22,8 @@ std::string_view ask_for_kprobe(const std::string& function) {
 	event.disabled = 1;
 	event.kprobe_func = reinterpret_cast<uintptr_t>(function.c_str());
 	std::ifstream("/sys/bus/event_source/devices/kprobe/type") >> event.type;
-	const auto fd = static_cast<int>(
-		syscall(SYS_perf_event_open, &event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC));
+	const auto fd =
+		static_cast<int>(syscall(SYS_perf_event_open, &event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC));
 	if (fd < 0) return why_no_kprobe(errno);
 	close(fd);
 	return "";

@@ -102,9 +102,8 @@ bool needs(const MechanismPlan& m, const StagePlan& stage) {
 bool refines(const MechanismPlan& m, const Point& point) {
 	if (point.refines == Refines::never || !needs(m, m.stages.front())) return false;
 	return point.refines == Refines::always ||
-		   std::any_of(m.stages.begin(), m.stages.end(), [](const StagePlan& s) {
-			   return s.collected() && !s.stage->by_default;
-		   });
+		   std::any_of(m.stages.begin(), m.stages.end(),
+					   [](const StagePlan& s) { return s.collected() && !s.stage->by_default; });
 }
 
 void mark_used(MechanismPlan& m) {

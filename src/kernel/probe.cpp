@@ -54,7 +54,8 @@ void probe_all(Facts& facts) {
 	std::set<std::string_view> objects;
 	for (const Mechanism& m : catalog()) objects.insert(m.object);
 	for (const std::string_view object : objects) {
-		for (auto& [program, why] : probe(object, candidates(object, facts), widest_config(object, facts), facts))
+		for (auto& [program, why] :
+			 probe(object, candidates(object, facts), widest_config(object, facts), facts))
 			facts.refused[program] = why;
 	}
 }

@@ -80,15 +80,14 @@ std::vector<std::string> counts(const Books& books, std::initializer_list<al_boo
 // What stands in no identity that was shown.
 void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bool has_headline) {
 	std::vector<std::string> words =
-		has_headline
-			? counts(books,
-					 {AL_RIDERS, AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED, AL_SELF,
-					  AL_WALKS_CUT},
-					 mechanism)
-			: counts(books,
-					 {AL_RIDERS, AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_SECOND_PASS, AL_UNMATCHED_END,
-					  AL_UNSPLIT, AL_COALESCED, AL_SELF, AL_WALKS_CUT},
-					 mechanism);
+		has_headline ? counts(books,
+							  {AL_RIDERS, AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED,
+							   AL_SELF, AL_WALKS_CUT},
+							  mechanism)
+					 : counts(books,
+							  {AL_RIDERS, AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_SECOND_PASS,
+							   AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED, AL_SELF, AL_WALKS_CUT},
+							  mechanism);
 	if (const auto missed = books.get(AL_MISSED))
 		words.push_back(fmt::format("missed {},", with_commas(*missed)));
 	else

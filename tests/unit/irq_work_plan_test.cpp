@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "facts_fixture.h"
 #include "kernel/bpf_config.h"
 #include "kernel/plan.h"
-#include "facts_fixture.h"
 
 namespace asynclat {
 namespace {

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "app/doctor.h"
+#include "facts_fixture.h"
 #include "golden.h"
 #include "kernel/plan.h"
-#include "facts_fixture.h"
 
 namespace asynclat {
 namespace {

@@ -1,7 +1,7 @@
 // asynclat-verify: does every program pass this kernel's verifier, whatever the config? Loads each
-// object with all its programs (or those named) under every pair of values of the config's fields that change the
-// code, and attaches nothing. Prints a line an object; fails where a program was refused, and names
-// it.
+// object with all its programs (or those named) under every pair of values of the config's fields
+// that change the code, and attaches nothing. Prints a line an object; fails where a program was
+// refused, and names it.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -164,6 +164,4 @@ int run(std::span<const char* const> names) {
 }  // namespace
 }  // namespace asynclat
 
-int main(int argc, char** argv) {
-	return asynclat::run({argv + 1, static_cast<size_t>(argc - 1)});
-}
+int main(int argc, char** argv) { return asynclat::run({argv + 1, static_cast<size_t>(argc - 1)}); }
