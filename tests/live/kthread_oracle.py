@@ -172,8 +172,12 @@ class KthreadOracle:
         if thread.forked_ns is not None:
             self.hidden.add(comm)  # nobody knows how long that took
             thread.forked_ns = None
-        woken_ns = None if thread.asleep is False else thread.waking_ns or thread.perhaps_ns
-        if woken_ns is not None:
+        if thread.asleep is False:
+            return
+        woken_ns = thread.waking_ns or thread.perhaps_ns
+        if woken_ns is None and thread.asleep:
+            self.woken[comm].append((UNRECORDED, 0, math.inf))
+        elif woken_ns is not None:
             self.woken[comm].append((woken_ns, 0, time_ns - woken_ns))
             # A later waking may have met it on its way off.
             if thread.waking_ns is None:

@@ -160,8 +160,10 @@ def test_other_hooks_agree(run, kernel, commands, name):
     assert sorted(rows) == list(range(N))
     assert all(row["count"] == 1 for row in rows.values())
     assert N + 1 <= by_name(total["woken"])["asynclat_wake"]["count"] <= N + 2
-    for stage in ("spawn", "wakeup"):
-        assert stage_books(total, stage).get("unmatched_start", 0) == 0
+    assert stage_books(total, "spawn").get("unmatched_start", 0) == 0
+    # A waking that meets a thread on its very way off the CPU looks like one of a thread that runs.
+    wakeup = stage_books(total, "wakeup")
+    assert wakeup["unmatched_start"] <= wakeup["coalesced"]
     if kernel != "5.10":
         assert by_name(total["functions"])["truth_kw_fn"]["count"] == N
         assert total["books"]["cancelled"] + total["books"]["aged_out"] == N

@@ -77,7 +77,10 @@ def test_count(truth, kind):
         assert counted["matched"] <= N
     else:
         later = N - FIRST_PASS if kind == "tw_second_pass" else 0
-        assert (measured, counted["second_pass"]) == (ran - later, later)
+        # Such an item may be found beside a later kind.
+        found = sum(N - books(truth, remote)["matched"] for remote in REMOTE)
+        assert measured == ran - later
+        assert later <= counted["second_pass"] <= later + found
     assert counted["cancelled"] == (N if kind == "tw_cancel" else 0)
     assert counted["refused"] == (N if kind == "tw_refused" else 0)
 
@@ -121,8 +124,8 @@ def test_run_is_that_of_the_batch(truth, kind):
 def test_both_ways_agree(run):
     by_way = [truth_of(run, way) for way in WAYS]
     for kind in KINDS:
-        counts = [{book: books(truth, kind)[book] for book in (
-            "queued", "cancelled", "refused", *(() if kind in REMOTE else ("matched", "second_pass")))}
+        counts = [(*(books(truth, kind)[book] for book in ("queued", "cancelled", "refused")),
+                   None if kind in REMOTE else truth.of_function(kind, "task_work"))
                   for truth in by_way]
         assert counts[0] == counts[1], kind
     assert by_way[0].total["task_work"]["books"]["matched"] == \

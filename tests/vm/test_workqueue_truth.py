@@ -6,7 +6,7 @@ it says so."""
 import pytest
 
 from kernel_list import WANTED
-from tracer import check_run, identities
+from tracer import by_name, check_run, identities
 from truth import Truth, assert_at_least, assert_at_most, for_each
 
 N = 23
