@@ -16,6 +16,7 @@
 #include "base/cpu_list.h"
 #include "kernel/cpus.h"
 #include "kernel/probe.h"
+#include "kernel/topology.h"
 
 namespace asynclat {
 namespace {
@@ -132,6 +133,7 @@ Result<bool> Session::open_family(std::string_view object) {
 void Session::describe(const std::string& version) {
 	description_.version = version;
 	description_.kernel = facts_.release;
+	description_.topology = read_topology();
 	for (const auto& [object, family] : families_) description_.map_bytes += family->map_bytes();
 	for (const std::string& glob : functions_.unmatched)
 		description_.notes.push_back(fmt::format("--function {} matches no function", glob));

@@ -137,4 +137,14 @@ void accumulate(Interval& total, const Interval& next) {
 	total.data.overhead.rss_bytes = next.data.overhead.rss_bytes;
 }
 
+Histogram on_cpus(const StageData& stage, const Description& description,
+				  const std::vector<uint32_t>& cpus) {
+	if (cpus.empty()) return stage.all_cpus();
+	Histogram sum;
+	for (size_t i = 0; i < std::min(description.cpus.size(), stage.cpus.size()); i++)
+		if (std::binary_search(cpus.begin(), cpus.end(), description.cpus[i]))
+			sum.merge(stage.cpus[i]);
+	return sum;
+}
+
 }  // namespace asynclat

@@ -12,6 +12,7 @@
 #include "asynclat/abi.h"
 #include "model/books.h"
 #include "model/histogram.h"
+#include "model/topology.h"
 
 namespace asynclat {
 
@@ -95,8 +96,13 @@ struct Description {
 	uint64_t start_wall_ns = 0;
 	uint64_t map_bytes = 0;      // resident kernel memory of the maps
 	std::vector<uint32_t> cpus;  // possible CPUs
+	Topology topology;           // where they are
 	std::vector<MechanismInfo> mechanisms;
 	std::vector<std::string> notes;  // what cannot be measured and why, for people
 };
+
+// A stage's items that started on these CPUs, in ascending order; of an empty list, on any.
+Histogram on_cpus(const StageData& stage, const Description& description,
+				  const std::vector<uint32_t>& cpus);
 
 }  // namespace asynclat
