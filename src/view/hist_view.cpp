@@ -6,6 +6,7 @@
 
 #include "catalog/mechanism.h"
 #include "view/books_view.h"
+#include "view/group_rows.h"
 #include "view/hist_block.h"
 
 namespace asynclat {
@@ -38,20 +39,6 @@ const SplitWord* word_for(const Mechanism& mechanism, const Stage& stage, SplitB
 			stage_of_group(mechanism, word.kind).id == stage.id)
 			return &word;
 	return nullptr;
-}
-
-// Rows that have events, largest first, `other` last: it is a mix.
-std::vector<GroupData> rows_of(const MechanismData& data, al_group_kind kind) {
-	std::vector<GroupData> rows;
-	for (const GroupData& row : data.groups)
-		if (row.kind == kind && !row.histogram.empty()) rows.push_back(row);
-	std::stable_sort(rows.begin(), rows.end(), [](const GroupData& a, const GroupData& b) {
-		const bool other_a = a.name == kOtherGroup;
-		const bool other_b = b.name == kOtherGroup;
-		if (other_a != other_b) return other_b;
-		return a.histogram.count() > b.histogram.count();
-	});
-	return rows;
 }
 
 // Builds the view block by block.
@@ -141,7 +128,7 @@ private:
 
 	void add_groups(const Title& title, const MechanismData& data, const Histogram& whole,
 					const SplitWord& word) {
-		const std::vector<GroupData> rows = rows_of(data, word.kind);
+		const std::vector<GroupData> rows = groups_of(data, word.kind);
 		if (rows.empty()) add_block(title, whole, fmt::format("all {}", word.all));
 		for (const GroupData& row : rows)
 			add_block(title, row.histogram,

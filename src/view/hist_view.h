@@ -3,12 +3,9 @@
 
 #include "model/snapshot.h"
 #include "view/frame.h"
+#include "view/scene.h"
 
 namespace asynclat {
-
-// By what histograms are split. By CPU every stage is; the other rows exist for the headline stage
-// and for stages that count items of their own, so the other stages are shown whole.
-enum class SplitBy { nothing, cpu, function, workqueue, pool };
 
 struct HistOptions {
 	int width = 80;

@@ -51,13 +51,45 @@ TEST(Frame, EscapesWhatIsNotPrintableAscii) {
 	Frame frame(40);
 	frame.put("\x1b[31m\n\x7f\xc3\xa9");
 	EXPECT_EQ(frame.text(), "\\x1b[31m\\x0a\\x7f\\xc3\\xa9\n");
-	for (const Cell& cell : frame.rows()[0]) EXPECT_EQ(cell.text.size(), 1u);
+	for (const Cell& cell : frame.rows()[0]) EXPECT_LT(cell.glyph, 0x7fU);
 }
 
 TEST(Frame, EscapedWordsAreMeasuredAsTheyAreShown) {
 	Frame frame(10);
 	frame.flow({"abcd", "\x01\x02"}, " ");
 	EXPECT_EQ(frame.text(), "abcd\n\\x01\\x02\n");
+}
+
+TEST(Frame, WhatIsCutSaysSo) {
+	Frame frame(10);
+	frame.put_within("abcdef", 4);
+	frame.pad_to(6);
+	frame.put_within("gh", 4);
+	EXPECT_EQ(frame.text(), "abc~  gh\n");
+	EXPECT_EQ(frame.room_left(), 2u);
+}
+
+TEST(Frame, ARowOfWordsTakesThoseThatFit) {
+	Frame frame(10);
+	frame.row_of({"abcd", "too long", "efgh"}, "  ", Style::title);
+	EXPECT_EQ(frame.text(), "abcd  efgh\n");
+}
+
+TEST(Frame, AShadeIsACharacterByStep) {
+	Frame frame(10);
+	for (unsigned step = 0; step <= kSteps + 1; step++) frame.put_shade(step);
+	EXPECT_EQ(frame.text(), " .:-=+*#@@\n");
+	EXPECT_EQ(frame.rows()[0][0].style, Style::plain);
+	EXPECT_EQ(frame.rows()[0][1].style, Style::shade);
+}
+
+TEST(Frame, CropsRowsAndColumns) {
+	Frame frame(3);
+	frame.put("abcdef");
+	frame.new_row();
+	frame.put("g");
+	frame.crop(1);
+	EXPECT_EQ(frame.text(), "abc\n");
 }
 
 TEST(Frame, AppendsBelow) {
