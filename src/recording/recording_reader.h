@@ -1,0 +1,39 @@
+// Reads a recording on and on, one interval at a time. What was written whole is read, whatever
+// comes behind it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/snapshot.h"
+#include "recording/blocks.h"
+#include "recording/interval_block.h"
+
+namespace asynclat {
+
+class RecordingReader {
+public:
+	// Takes the descriptor over; `interrupt` as for BlockReader. Fails where there is not even a
+	// description.
+	static Result<RecordingReader> open(int fd, int interrupt = -1);
+
+	[[nodiscard]] const std::string& host() const { return host_; }
+	[[nodiscard]] const Description& description() const { return description_; }
+
+	// Absent: the run ended here. An error names the byte from which on nothing can be read.
+	Result<std::optional<Interval>> next();
+	// Why the run ended; empty as long as that was not read.
+	[[nodiscard]] const std::string& reason() const { return reason_; }
+
+private:
+	RecordingReader(recording::BlockReader blocks, std::string host, Description description,
+					recording::IntervalReader intervals);
+
+	recording::BlockReader blocks_;
+	std::string host_;
+	Description description_;
+	recording::IntervalReader intervals_;
+	std::string reason_;
+};
+
+}  // namespace asynclat
