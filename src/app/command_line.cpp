@@ -72,14 +72,32 @@ Status read_count(Options& options, const std::string& text) {
 	return Nothing{};
 }
 
+// What a replay may ask for later: every stage, and the rows by pool.
+void keep_everything(Request& request) {
+	request.pools = true;
+	if (!request.stages.empty()) return;
+	for (const Mechanism& m : catalog())
+		if (is_asked_for(request, m))
+			for (const Stage& s : m.stages) request.stages.insert(s.id);
+}
+
 // The words behind the command, which is gone from them.
 Status read_words(Options& options, std::span<const std::string> words) {
 	const CommandRow& command = command_row(options.command);
-	const size_t most = options.command == Command::live ? 2 : 0;
+	const bool has_file = options.command == Command::record || options.command == Command::replay;
+	const bool has_times = options.command == Command::live || options.command == Command::record;
+	const size_t most = (has_file ? 1 : 0) + (has_times ? 2 : 0);
 
+	if (has_file && (words.empty() || words[0].empty()))
+		return usage_error(fmt::format("{} needs a file", in_quotes(full_name(command))),
+						   fmt::format("{} {}", full_name(command), command.usage));
 	if (words.size() > most)
 		return usage_error(fmt::format("{} is one argument too many", in_quotes(words[most])),
 						   fmt::format("{} {}", full_name(command), command.usage));
+	if (has_file) {
+		options.file = words[0];
+		words = words.subspan(1);
+	}
 	if (!words.empty())
 		if (Status read = read_interval(options, words[0]); !read) return read;
 	if (words.size() > 1)
@@ -112,6 +130,11 @@ Result<Options> understand(const CommandLine& line) {
 	if (options.json && line.has("view"))
 		return usage_error("--json: cannot be together with --view",
 						   "--view is for people; --json has what every view shows");
+	if (!options.html.empty() && (options.json || line.has("view")))
+		return usage_error("--html: cannot be together with --json or --view",
+						   "one replay for each: the recording stays");
+	if (options.step && options.speed)
+		return usage_error("--step: cannot be together with --speed", "one of them");
 	if (options.json && options.facts)
 		return usage_error("--json: cannot be together with --facts",
 						   "--facts is text that asynclat's tests read");
@@ -119,7 +142,14 @@ Result<Options> understand(const CommandLine& line) {
 	const size_t behind = options.command == Command::live ? 0 : 1;
 	if (const Status read = read_words(options, words.subspan(behind)); !read) return read.error();
 	if (const Status fine = check_workqueue(options.request); !fine) return fine.error();
+	if (options.step && options.file == "-")
+		return usage_error("--step: cannot be together with a recording on standard input",
+						   "--speed, or a file");
 	leave_out_stageless(options.request);
+	if (options.command == Command::record) keep_everything(options.request);
+	// After that: a mechanism is not left out for its stages here.
+	if (options.view->needs_stages && options.request.stages.empty())
+		ask_for_all_stages(options.request);
 	return options;
 }
 

@@ -8,6 +8,12 @@ Result<Exit> run(const Options& options) {
 			return run_doctor(options);
 		case Command::list:
 			return run_list(options);
+		case Command::record:
+			return run_record(options);
+		case Command::replay:
+			return run_replay(options);
+		case Command::demo:
+			return run_demo(options);
 		case Command::live:
 			break;
 	}

@@ -10,6 +10,9 @@ namespace asynclat {
 Result<Exit> run(const Options& options);
 
 Result<Exit> run_live(const Options& options);
+Result<Exit> run_record(const Options& options);
+Result<Exit> run_replay(const Options& options);
+Result<Exit> run_demo(const Options& options);
 Result<Exit> run_doctor(const Options& options);
 Result<Exit> run_list(const Options& options);
 

@@ -3,9 +3,9 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <ctime>
 #include <utility>
+
+#include "base/clock.h"
 
 namespace asynclat {
 namespace {
@@ -13,23 +13,6 @@ namespace {
 constexpr uint64_t kNever = UINT64_MAX;
 constexpr uint64_t kStillNothingNs = 1'000'000'000;
 constexpr uint64_t kTendEveryNs = 1'000'000'000;
-
-uint64_t mono_ns() {
-	timespec t{};
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
-}
-
-// Waits for a signal, for the outlet's reader to go, or until the deadline.
-void wait(const Outlet& outlet, const Signals& signals, uint64_t deadline_ns) {
-	const uint64_t now = mono_ns();
-	const uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
-	const timespec timeout{static_cast<time_t>(left / 1'000'000'000),
-						   static_cast<long>(left % 1'000'000'000)};
-	// Asking for nothing still tells of errors: the other end of a pipe has gone.
-	pollfd watched[] = {{signals.fd(), POLLIN, 0}, {outlet.fd(), 0, 0}};
-	ppoll(watched, 2, &timeout, nullptr);
-}
 
 bool reader_gone(const Outlet& outlet) {
 	pollfd watched{outlet.fd(), 0, 0};
@@ -73,16 +56,18 @@ bool nothing_yet(const Interval& total) {
 	});
 }
 
-std::string_view end_reason(const Signals& signals, const Outlet& outlet, bool counted) {
+std::string_view end_reason(const Signals& signals, const Console& console, const Outlet& outlet,
+							bool counted) {
 	if (signals.end_asked()) return "signal";
+	if (console.quit_asked()) return "key";
 	if (reader_gone(outlet)) return "closed";
 	return counted ? "count" : "duration";
 }
 
 }  // namespace
 
-Result<Interval> run_loop(Source& source, Report& report, Outlet& outlet, Signals& signals,
-						  const Schedule& schedule, const LoopEvents& events) {
+Result<Interval> run_loop(Source& source, Report& report, Console& console, Outlet& outlet,
+						  Signals& signals, const Schedule& schedule, const LoopEvents& events) {
 	const Description& description = source.description();
 	const uint64_t start = description.start_mono_ns;
 	const uint64_t end = schedule.duration_ns ? start + *schedule.duration_ns : kNever;
@@ -94,17 +79,22 @@ Result<Interval> run_loop(Source& source, Report& report, Outlet& outlet, Signal
 	reading.begin(description);
 	if (auto done = outlet.write(report.start(description)); !done) return done.error();
 
+	const auto say = [&](const std::string& text) -> Status {
+		return text.empty() ? Status(Nothing{}) : outlet.write(console.note(text));
+	};
 	for (;;) {
-		wait(outlet, signals, std::min({tick, end, silence, tend}));
-		signals.drain();
+		if (auto done = attend(console, outlet, signals, std::min({tick, end, silence, tend}));
+			!done)
+			return done.error();
 		const uint64_t now = mono_ns();
 		const bool due = now >= tick;
 		const bool counted = due && schedule.count && reports + 1 >= *schedule.count;
-		if (counted || now >= end || signals.end_asked() || reader_gone(outlet)) {
-			const std::string_view reason = end_reason(signals, outlet, counted);
+		if (counted || now >= end || signals.end_asked() || console.quit_asked() ||
+			reader_gone(outlet)) {
+			const std::string_view reason = end_reason(signals, console, outlet, counted);
 			if (auto done = reading.next(true); !done) return done.error();
 			const Interval last = reading.take_unreported();
-			events.interval(last);
+			if (auto done = say(events.interval(last)); !done) return done.error();
 			const auto text = report.end(last, reading.total(), description, reason);
 			if (auto done = outlet.write(text); !done) return done.error();
 			return reading.total();
@@ -118,14 +108,15 @@ Result<Interval> run_loop(Source& source, Report& report, Outlet& outlet, Signal
 		if (auto done = reading.next(false); !done) return done.error();
 		if (now >= silence) {
 			silence = kNever;
-			if (nothing_yet(reading.total())) events.still_nothing();
+			if (nothing_yet(reading.total()))
+				if (auto done = say(events.still_nothing()); !done) return done.error();
 		}
 		if (!due && !asked) continue;
 		// After a stop (SIGSTOP, a slow reader) one report covers what was missed.
 		while (tick <= now) tick += schedule.interval_ns;
 		reports += due;
 		const Interval interval = reading.take_unreported();
-		events.interval(interval);
+		if (auto done = say(events.interval(interval)); !done) return done.error();
 		if (auto done = outlet.write(report.interval(interval, description)); !done)
 			return done.error();
 	}

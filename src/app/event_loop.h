@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string_view>
+#include <string>
 
+#include "app/console.h"
 #include "app/outlet.h"
 #include "app/report.h"
 #include "app/signals.h"
@@ -21,16 +22,19 @@ struct Schedule {
 	std::optional<uint64_t> duration_ns;
 };
 
+// What the loop has said to the person; an empty text is not.
 struct LoopEvents {
 	// A second has passed without any event.
-	std::function<void()> still_nothing = [] {};
+	std::function<std::string()> still_nothing = [] { return std::string(); };
 	// An interval was read, before it is reported.
-	std::function<void(const Interval&)> interval = [](const Interval&) {};
+	std::function<std::string(const Interval&)> interval = [](const Interval&) {
+		return std::string();
+	};
 };
 
-// Runs until count, duration, a signal or a closed outlet, and returns the whole run. The last
-// interval is the one that Source::finish() closes, so its books are exact.
-Result<Interval> run_loop(Source& source, Report& report, Outlet& outlet, Signals& signals,
-						  const Schedule& schedule, const LoopEvents& events);
+// Runs until count, duration, a signal, a key or a closed outlet, and returns the whole run. The
+// last interval is the one that Source::finish() closes, so its books are exact.
+Result<Interval> run_loop(Source& source, Report& report, Console& console, Outlet& outlet,
+						  Signals& signals, const Schedule& schedule, const LoopEvents& events);
 
 }  // namespace asynclat

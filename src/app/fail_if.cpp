@@ -17,8 +17,10 @@ constexpr std::string_view kFailIfHint =
 	"MECH.STAGE.QUANTILE=DURATION, as in workqueue.wait.p99=10ms; the quantile is min, p50, p90, "
 	"p99, p99.9, p999, max or any pNN";
 
-bool is_collected(const Request& request, const Stage& s) {
-	return request.stages.empty() ? s.by_default : request.stages.count(s.id) != 0;
+bool is_collected(const Options& options, const Stage& s) {
+	const auto& stages = options.request.stages;
+	if (stages.empty()) return s.by_default || takes_every_stage(options.command);
+	return stages.count(s.id) != 0;
 }
 
 // "p99.9" and "p999" are both 0.999.
@@ -45,7 +47,7 @@ std::optional<double> parse_quantile(std::string_view text) {
 	return quantile;
 }
 
-Result<FailIf> parse_fail_if(const Request& request, const std::string& text) {
+Result<FailIf> parse_fail_if(const Options& options, const std::string& text) {
 	const std::string_view all = text;
 	const size_t equals = all.find('=');
 	const std::string_view target = all.substr(0, equals);
@@ -66,8 +68,8 @@ Result<FailIf> parse_fail_if(const Request& request, const std::string& text) {
 			std::string(kFailIfHint));
 	const auto limit_ns = parse_duration(all.substr(equals + 1));
 	if (!limit_ns) return limit_ns.error();
-	if (!is_asked_for(request, **m)) return not_asked_for(**m, text);
-	if (!is_collected(request, **s))
+	if (!is_asked_for(options.request, **m)) return not_asked_for(**m, text);
+	if (!is_collected(options, **s))
 		return usage_error(
 			fmt::format("{}: the stage {} is not collected", in_quotes(text), (*s)->name),
 			fmt::format("add --stage all, or a --stage list with {}.{} in it", (*m)->name,
@@ -79,7 +81,7 @@ Result<FailIf> parse_fail_if(const Request& request, const std::string& text) {
 
 Status set_fail_if(Options& options, std::span<const std::string> values) {
 	for (const std::string& value : values) {
-		const auto fail_if = parse_fail_if(options.request, value);
+		const auto fail_if = parse_fail_if(options, value);
 		if (!fail_if) return fail_if.error();
 		options.fail_if.push_back(*fail_if);
 	}

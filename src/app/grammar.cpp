@@ -11,66 +11,92 @@ namespace {
 
 constexpr CommandRow kCommands[] = {
 	{Command::live, "", "[options] [interval [count]]", "live histograms, until Ctrl-C"},
+	{Command::record, "record", "FILE [options] [interval [count]]",
+	 "a run into a file, for later"},
+	{Command::replay, "replay", "FILE [options]", "such a file, as if it were live"},
+	{Command::demo, "demo", "[options]", "a bundled recording: no root, no BPF"},
 	{Command::doctor, "doctor", "[options]", "what can be measured on this kernel"},
 	{Command::list, "list", "[options]", "the mechanisms and their stages"},
 };
 
 constexpr unsigned kLive = 1U << static_cast<unsigned>(Command::live);
+constexpr unsigned kRecord = 1U << static_cast<unsigned>(Command::record);
+constexpr unsigned kReplay =
+	1U << static_cast<unsigned>(Command::replay) | 1U << static_cast<unsigned>(Command::demo);
 constexpr unsigned kDoctor = 1U << static_cast<unsigned>(Command::doctor);
 constexpr unsigned kList = 1U << static_cast<unsigned>(Command::list);
-constexpr unsigned kAll = kLive | kDoctor | kList;
+constexpr unsigned kMeasure = kLive | kRecord;
+constexpr unsigned kShow = kLive | kReplay;
+constexpr unsigned kRun = kLive | kRecord | kReplay;
+constexpr unsigned kAll = kRun | kDoctor | kList;
 
 constexpr std::string_view kWhat = "What to measure";
 constexpr std::string_view kHow = "How to show it";
 constexpr std::string_view kWhen = "When to stop, and how to exit";
+constexpr std::string_view kRecorded = "Recordings";
 constexpr std::string_view kOther = "Other";
 
 constexpr OptionRow kOptions[] = {
-	{"mech", "m", "LIST", kWhat, "{mechanisms} (default: all that this kernel offers)", kLive, true,
+	{"mech", "m", "LIST", kWhat, "{mechanisms} (default: all that this kernel offers)", kRun, true,
 	 set_mechanisms},
 	{"stage", "", "LIST", kWhat,
-	 "stages to collect: wait, run, workqueue.hold, or all (default: the headline and run); "
-	 "asynclat list explains them",
-	 kLive, true, set_stages},
-	{"cpu", "c", "LIST", kWhat, "only items that start on these CPUs: 0-3,8", kLive, true,
-	 set_cpus},
-	{"workqueue", "w", "GLOB", kWhat, "only these workqueues: 'events*'", kLive, false,
+	 "stages to collect: wait, run, workqueue.hold, or all (default: the headline and run; with "
+	 "record and replay: all); asynclat list explains them",
+	 kRun, true, set_stages},
+	{"cpu", "c", "LIST", kWhat, "only items that start on these CPUs: 0-3,8", kRun, true, set_cpus},
+	{"workqueue", "w", "GLOB", kWhat, "only these workqueues: 'events*'", kMeasure, false,
 	 set_workqueue},
 	{"function", "f", "LIST", kWhat, "only these callbacks: 'blk_*'; '!blk_*' leaves them out",
-	 kLive, true, set_functions},
-	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kLive, true, set_hook_kinds},
+	 kMeasure, true, set_functions},
+	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kMeasure, true,
+	 set_hook_kinds},
 	{"max-entries", "", "N", kWhat,
 	 "pending items held at most, a mechanism (by default {entries}); each takes about "
 	 "{entry_bytes} "
 	 "bytes of kernel memory",
-	 kLive, false, set_max_entries},
+	 kMeasure, false, set_max_entries},
 
-	{"per-cpu", "C", "", kHow, "a histogram for each CPU (one of -C, -F, -W and -P)", kLive, false,
+	{"per-cpu", "C", "", kHow, "a histogram for each CPU (one of -C, -F, -W and -P)", kShow, false,
 	 set_grouping<Grouping::cpu>},
-	{"per-function", "F", "", kHow, "for each callback", kLive, false,
+	{"per-function", "F", "", kHow, "for each callback", kShow, false,
 	 set_grouping<Grouping::function>},
-	{"per-workqueue", "W", "", kHow, "for each workqueue (kthread: thread)", kLive, false,
+	{"per-workqueue", "W", "", kHow, "for each workqueue (kthread: thread)", kShow, false,
 	 set_grouping<Grouping::workqueue>},
-	{"per-pool", "P", "", kHow, "for each worker pool (CPU or node, nice, BH)", kLive, false,
+	{"per-pool", "P", "", kHow, "for each worker pool (CPU or node, nice, BH)", kShow, false,
 	 set_grouping<Grouping::pool>},
-	{"view", "", "NAME", kHow, "{views} (default: hist)", kLive, false, set_view},
-	{"timestamp", "T", "", kHow, "the time of day on each report", kLive, false,
+	{"view", "", "NAME", kHow, "{views} (default: hist)", kShow, false, set_view},
+	{"timestamp", "T", "", kHow, "the time of day on each report", kShow, false,
 	 set_flag<&Options::timestamps>},
-	{"nanoseconds", "N", "", kHow, "times in nanoseconds", kLive, false,
+	{"nanoseconds", "N", "", kHow, "times in nanoseconds", kShow, false,
 	 set_flag<&Options::nanoseconds>},
-	{"json", "j", "", kHow, "one JSON object a line, and nothing else on stdout", kLive | kDoctor,
+	{"color", "", "WHEN", kHow,
+	 "auto (default: as NO_COLOR, TERM and the terminal say), always, never", kShow, false,
+	 set_color},
+	{"ascii", "", "", kHow, "only ASCII characters, whatever the locale", kShow, false,
+	 set_flag<&Options::ascii>},
+	{"json", "j", "", kHow, "one JSON object a line, and nothing else on stdout", kRun | kDoctor,
 	 false, set_flag<&Options::json>},
 	{"quiet", "q", "", kHow, "only data: no banner, no progress", kAll, false,
 	 set_flag<&Options::quiet>},
 
-	{"duration", "d", "DURATION", kWhen, "stop after this long: 500ms, 10s, 5m, 2h", kLive, false,
-	 set_duration},
+	{"duration", "d", "DURATION", kWhen, "stop after this long: 500ms, 10s, 5m, 2h", kMeasure,
+	 false, set_duration},
 	{"fail-if", "", "MECH.STAGE.QUANTILE=DURATION", kWhen,
 	 "exit with 5 when it was exceeded: workqueue.wait.p99=10ms; the quantile is min, p50, p90, "
 	 "p99, p99.9, p999, max or any pNN",
-	 kLive, true, set_fail_if},
-	{"max-loss", "", "PERCENT", kWhen, "exit with 6 when more than this was lost: 1%", kLive, false,
+	 kRun, true, set_fail_if},
+	{"max-loss", "", "PERCENT", kWhen, "exit with 6 when more than this was lost: 1%", kRun, false,
 	 set_max_loss},
+
+	{"html", "", "OUT", kRecorded, "a page with pictures of it all, in one file", kReplay, false,
+	 set_html},
+	{"speed", "", "N", kRecorded,
+	 "as fast as it was, or N times that: 1, 10, 0.5 (default: at once)", kReplay, false,
+	 set_speed},
+	{"step", "", "", kRecorded, "an interval each time that you press Enter", kReplay, false,
+	 set_flag<&Options::step>},
+	{"force", "", "", kRecorded, "with record and --html: replace a file that is there",
+	 kRecord | kReplay, false, set_flag<&Options::force>},
 
 	{"facts", "", "", kOther, "with doctor: what was found about this kernel, for a bug report",
 	 kDoctor, false, set_flag<&Options::facts>},

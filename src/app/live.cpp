@@ -1,154 +1,16 @@
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <algorithm>
-
 #include "app/commands.h"
-#include "app/entry.h"
-#include "app/event_loop.h"
-#include "app/thresholds.h"
-#include "app/usage.h"
-#include "app/version.h"
-#include "base/cpu_list.h"
-#include "base/units.h"
-#include "base/words.h"
-#include "kernel/cpus.h"
-#include "kernel/session.h"
+#include "app/measure.h"
+#include "app/show.h"
 
 namespace asynclat {
-namespace {
-
-constexpr int kWidth = 80;
-
-// As wide as the terminal, but never wider than a histogram needs to be.
-int output_width() {
-	winsize size{};
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0) return kWidth;
-	return std::min<int>(size.ws_col, kWidth);
-}
-
-void say(const Options& options, const std::string& line) {
-	if (!options.quiet) tell(line);
-}
-
-// In lines of at most 80 columns, all but the first indented.
-void say_wrapped(const Options& options, const std::string& text) {
-	constexpr size_t kIndent = 2;
-	std::string lines = entry("", text, kIndent).substr(kIndent);
-	lines.pop_back();
-	say(options, lines);
-}
-
-std::string hook_kinds(const MechanismInfo& info) {
-	std::string kinds;
-	for (const auto& [point, hook] : info.hooks) {
-		const std::string kind = hook.substr(0, hook.find(':'));
-		if (kinds.find(kind) == std::string::npos) kinds += (kinds.empty() ? "" : ", ") + kind;
-	}
-	return kinds;
-}
-
-// What is measured and by which kinds of hook: those are named once where neighbours share them.
-void print_banner(const Options& options, const Description& description) {
-	std::string names, kinds;
-	for (const MechanismInfo& info : description.mechanisms) {
-		const std::string own = hook_kinds(info);
-		if (!names.empty()) names += own == kinds ? ", " : fmt::format(" ({}), ", kinds);
-		names += mechanism(info.mechanism).name;
-		kinds = own;
-	}
-	say_wrapped(options, fmt::format("Tracing {} ({}), {} of memory... Ctrl-C to end.", names,
-									 kinds, byte_text(description.map_bytes)));
-	for (const std::string& note : description.notes) say_wrapped(options, "asynclat: " + note);
-}
-
-// A number that no CPU here can have is a mistake; a CPU that is offline may come back.
-Status check_cpus(const Options& options) {
-	const auto possible = possible_cpus();
-	if (!possible) return possible.error();
-	const auto online = online_cpus();
-	if (!online) return online.error();
-	for (const uint32_t cpu : options.request.cpus) {
-		if (!std::binary_search(possible->begin(), possible->end(), cpu))
-			return usage_error(fmt::format("--cpu: there is no CPU {}", cpu),
-							   fmt::format("this kernel has CPUs {}", cpu_list_text(*possible)));
-		if (!std::binary_search(online->begin(), online->end(), cpu))
-			say(options, fmt::format("asynclat: CPU {} of --cpu is offline", cpu));
-	}
-	return Nothing{};
-}
-
-bool has_filter(const Request& request) {
-	return !request.cpus.empty() || !request.workqueue.empty() || !request.functions.empty();
-}
-
-// Warns once each: a full table, a workqueue glob that matches nothing.
-class Watch {
-public:
-	Watch(const Options& options) : options_(options) {}
-
-	void operator()(const Interval& interval) {
-		for (const MechanismData& m : interval.data.mechanisms) {
-			const Mechanism& row = mechanism(m.mechanism);
-			if (const uint64_t dropped = m.books.value(AL_DROPPED_FULL); dropped && !warned_full_) {
-				warned_full_ = true;
-				// A loss is told, also with --quiet.
-				tell(fmt::format(
-					"asynclat: the pending table of {} is full, {} items were not measured\n"
-					"  try --max-entries {}",
-					row.name, count_text(dropped),
-					options_.request.max_entries.value_or(row.entries) * 4));
-			}
-			named_ |= std::any_of(m.groups.begin(), m.groups.end(),
-								  [](const GroupData& g) { return g.kind == AL_BY_WORKQUEUE; });
-		}
-		if (!options_.request.workqueue.empty() && !named_ && !warned_glob_) {
-			warned_glob_ = true;
-			say(options_, fmt::format("asynclat: no item yet on a workqueue that --workqueue {} "
-									  "matches\n  asynclat -W shows their names",
-									  in_quotes(options_.request.workqueue)));
-		}
-	}
-
-private:
-	const Options& options_;
-	bool warned_full_ = false, warned_glob_ = false, named_ = false;
-};
-
-}  // namespace
 
 Result<Exit> run_live(const Options& options) {
-	if (const Status fine = check_cpus(options); !fine) return fine.error();
-	Signals signals;
-	log_libbpf(options.verbose);
-	const auto symbols = std::make_shared<const Symbols>(Symbols::load());
-	Facts facts = gather_facts(*symbols);
-	auto session = Session::open(options.request, std::move(facts), symbols, std::string(kVersion));
-	if (!session) return session.error();
-	const Description& description = (*session)->description();
-	print_banner(options, description);
-
-	const auto report = make_report(options, output_width());
-	Outlet outlet(STDOUT_FILENO, signals.fd(), [&] {
-		signals.drain();
-		return false;
+	return measure(options, [&](Source& source, Signals& signals, const LoopEvents& events) {
+		const Show show(options, signals, Viewer::Pause::picture);
+		Outlet outlet = outlet_of(STDOUT_FILENO, signals);
+		return run_loop(source, show.report(), show.console(), outlet, signals,
+						schedule_of(options), events);
 	});
-	LoopEvents events;
-	events.interval = Watch(options);
-	events.still_nothing = [&] {
-		if (!options.request.workqueue.empty()) return;  // Watch tells
-		const Mechanism& m = mechanism(description.mechanisms.front().mechanism);
-		say(options, has_filter(options.request)
-						 ? fmt::format("No {} event has passed the filters yet. Without them, this "
-									   "makes some:\n  {}",
-									   m.name, m.try_it)
-						 : fmt::format("No {} event yet. This makes some: {}", m.name, m.try_it));
-	};
-	const auto total = run_loop(**session, *report, outlet, signals,
-								{options.interval_ns, options.count, options.duration_ns}, events);
-	if (!total) return total.error();
-	return judge(options, *total);
 }
 
 }  // namespace asynclat

@@ -12,7 +12,6 @@ namespace asynclat {
 namespace {
 
 constexpr std::string_view kAll = "all";
-constexpr std::array<std::string_view, 1> kViews = {"hist"};
 
 std::vector<std::string_view> entries(std::span<const std::string> values) {
 	std::vector<std::string_view> all;
@@ -160,15 +159,35 @@ Status set_hook_kinds(Options& options, std::span<const std::string> values) {
 	return Nothing{};
 }
 
-Status set_view(Options& /*options*/, std::span<const std::string> values) {
+Status set_view(Options& options, std::span<const std::string> values) {
 	const std::string& name = values.front();
+	const ViewRow* const view = find_view(name);
 
-	if (std::find(kViews.begin(), kViews.end(), name) == kViews.end())
-		return unknown_name("view", name, kViews);
+	if (!view) return unknown_name("view", name, view_names());
+	options.view = view;
 	return Nothing{};
 }
 
-std::span<const std::string_view> view_names() { return kViews; }
+Status set_color(Options& options, std::span<const std::string> values) {
+	constexpr std::array<std::string_view, 3> kChoices = {"auto", "always", "never"};
+	const auto choice = std::find(kChoices.begin(), kChoices.end(), values.front());
+
+	if (choice == kChoices.end()) return unknown_name("choice", values.front(), kChoices);
+	options.color = static_cast<ColorChoice>(choice - kChoices.begin());
+	return Nothing{};
+}
+
+void ask_for_all_stages(Request& request) {
+	for (const Mechanism* m : asked_for(request))
+		for (const Stage& s : m->stages) request.stages.insert(s.id);
+}
+
+std::vector<std::string_view> view_names() {
+	std::vector<std::string_view> names;
+
+	for (const ViewRow& row : views()) names.push_back(row.name);
+	return names;
+}
 
 std::vector<std::string_view> mechanism_names() {
 	std::vector<std::string_view> names;

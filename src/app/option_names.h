@@ -17,6 +17,7 @@ Status set_mechanisms(Options& options, std::span<const std::string> values);
 Status set_stages(Options& options, std::span<const std::string> values);  // needs the mechanisms
 Status set_hook_kinds(Options& options, std::span<const std::string> values);
 Status set_view(Options& options, std::span<const std::string> values);
+Status set_color(Options& options, std::span<const std::string> values);
 
 // --workqueue chooses among items that are queued on one: the other mechanisms are left out, and
 // one that is named is an error.
@@ -24,8 +25,10 @@ Status check_workqueue(const Request& request);
 
 // A --stage without --mech asks for those mechanisms only that have one of its stages.
 void leave_out_stageless(Request& request);
+// For a view that shows all stages of the mechanisms asked for.
+void ask_for_all_stages(Request& request);
 
-std::span<const std::string_view> view_names();
+std::vector<std::string_view> view_names();
 std::vector<std::string_view> mechanism_names();
 std::vector<std::string_view> hook_kind_names();
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 
 #include "app/grammar.h"
@@ -90,6 +91,25 @@ Status set_duration(Options& options, std::span<const std::string> values) {
 		return usage_error(fmt::format("{} is no time at all", in_quotes(values.front())),
 						   "a time longer than nothing, with its unit: 500ms, 10s, 5m, 2h");
 	options.duration_ns = *duration_ns;
+	return Nothing{};
+}
+
+Status set_html(Options& options, std::span<const std::string> values) {
+	if (values.front().empty())
+		return usage_error("'' is no file", "a file that is not there yet: page.html");
+	options.html = values.front();
+	return Nothing{};
+}
+
+Status set_speed(Options& options, std::span<const std::string> values) {
+	const std::string& text = values.front();
+	double speed = 0;
+	const auto read = std::from_chars(text.data(), text.data() + text.size(), speed);
+	if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || !(speed >= 0.001) ||
+		speed > 1'000'000)
+		return usage_error(fmt::format("{} is no speed", in_quotes(text)),
+						   "how many times as fast as it was, from 0.001 to 1000000: 1, 10, 0.5");
+	options.speed = speed;
 	return Nothing{};
 }
 

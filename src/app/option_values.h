@@ -14,6 +14,8 @@ Status set_workqueue(Options& options, std::span<const std::string> values);
 Status set_functions(Options& options, std::span<const std::string> values);
 Status set_max_entries(Options& options, std::span<const std::string> values);
 Status set_duration(Options& options, std::span<const std::string> values);
+Status set_html(Options& options, std::span<const std::string> values);
+Status set_speed(Options& options, std::span<const std::string> values);
 Status set_max_loss(Options& options, std::span<const std::string> values);
 
 // An error when another grouping is set.

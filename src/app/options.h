@@ -9,13 +9,21 @@
 
 #include "asynclat/abi.h"
 #include "kernel/request.h"
+#include "view/views.h"
 
 namespace asynclat {
 
-enum class Command { live, doctor, list };
+enum class Command { live, record, replay, demo, doctor, list };
+
+// These show or keep every stage unless --stage says otherwise.
+inline bool takes_every_stage(Command command) {
+	return command == Command::record || command == Command::replay || command == Command::demo;
+}
 
 // How the histograms are split for people; JSON always has every row.
 enum class Grouping { none, cpu, function, workqueue, pool };
+
+enum class ColorChoice { automatic, always, never };
 
 // --fail-if workqueue.wait.p99=10ms. The quantile is 0..1; 1 is the maximum, 0 the minimum.
 struct FailIf {
@@ -32,14 +40,23 @@ struct Options {
 	uint64_t interval_ns = 1'000'000'000;
 	std::optional<uint64_t> count;        // reports; absent: for ever
 	std::optional<uint64_t> duration_ns;  // absent: for ever
+	const ViewRow* view = &views().front();
 	Grouping grouping = Grouping::none;
 	bool timestamps = false;
 	bool nanoseconds = false;
+	ColorChoice color = ColorChoice::automatic;
+	bool ascii = false;
 	bool json = false;
 	bool verbose = false;
 	bool quiet = false;
 	std::vector<FailIf> fail_if;
 	std::optional<double> max_loss_percent;
+
+	std::string file;             // record, replay
+	std::string html;             // replay --html; empty: none
+	bool force = false;           // replaces a file that is there
+	std::optional<double> speed;  // replay; absent: at once
+	bool step = false;            // replay: an interval for each line on stdin
 
 	bool facts = false;     // doctor --facts
 	bool markdown = false;  // list --markdown

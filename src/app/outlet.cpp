@@ -32,8 +32,11 @@ void tell(std::string_view line) {
 	std::fputc('\n', stderr);
 }
 
-Outlet::Outlet(int fd, int interrupt, std::function<bool()> on_interrupt)
-	: fd_(fd), interrupt_(interrupt), on_interrupt_(std::move(on_interrupt)) {}
+Outlet::Outlet(int fd, int interrupt, std::function<bool()> on_interrupt, std::string name)
+	: fd_(fd),
+	  interrupt_(interrupt),
+	  on_interrupt_(std::move(on_interrupt)),
+	  name_(std::move(name)) {}
 
 bool Outlet::wait_for_room() {
 	for (;;) {
@@ -55,7 +58,7 @@ Status Outlet::write(std::string_view text) {
 			closed_ = true;  // EIO: a terminal that is gone
 		} else if (errno != EINTR && errno != EAGAIN) {
 			return Error{
-				.what = "cannot write to standard output",
+				.what = "cannot write to " + name_,
 				.evidence = fmt::format("{}; {} bytes lost", std::strerror(errno), text.size())};
 		}
 	}

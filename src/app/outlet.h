@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,7 +21,8 @@ class Outlet {
 public:
 	// `interrupt` is polled beside `fd`, -1 for none; where it becomes readable, on_interrupt is
 	// called, and says whether to give up the writing.
-	explicit Outlet(int fd, int interrupt = -1, std::function<bool()> on_interrupt = {});
+	explicit Outlet(int fd, int interrupt = -1, std::function<bool()> on_interrupt = {},
+					std::string name = "standard output");
 
 	// Writes everything, or fails with how much was lost. A reader who has gone is no failure: the
 	// outlet is closed from then on, and writing to it does nothing.
@@ -35,6 +37,7 @@ private:
 	int fd_;
 	int interrupt_;
 	std::function<bool()> on_interrupt_;
+	std::string name_;  // for errors
 	bool closed_ = false;
 };
 

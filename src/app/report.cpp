@@ -2,13 +2,19 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "base/units.h"
+#include "export/html.h"
 #include "export/json.h"
 #include "view/books_view.h"
-#include "view/hist_view.h"
+#include "view/paint.h"
 
 namespace asynclat {
 namespace {
@@ -36,26 +42,34 @@ std::string clock_text(uint64_t wall_ns) {
 	return fmt::format("{:%H:%M:%S}\n", local);
 }
 
+// A block of the view for each of its subjects; the scales of each go on from block to block.
 class TextReport : public Report {
 public:
-	TextReport(const Options& options, int width)
-		: timestamps_(options.timestamps),
-		  hist_{width, split_by(options.grouping), options.nanoseconds} {}
+	TextReport(const Options& options, Extent extent, Theme theme)
+		: view_(*options.view),
+		  timestamps_(options.timestamps),
+		  stages_(options.request.stages.begin(), options.request.stages.end()),
+		  theme_(theme) {
+		view_options_ = view_options(options, extent);
+		history_ = History(kMoments, options.request.cpus);
+	}
 
 	std::string start(const Description&) override { return ""; }
 
 	std::string interval(const Interval& interval, const Description& description) override {
 		reports_++;
-		return stamp(interval) + hist_view(interval, description, hist_).text() + "\n";
+		history_.add(interval, description);
+		return stamp(interval) + blocks(interval, description, scales_);
 	}
 
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view) override {
 		std::string text = interval(last, description);
-		if (reports_ > 1)
+		std::map<Subject, Scale> scales;  // of the whole run: larger than any interval's
+		if (reports_ > 1 && !view_.over_time)
 			text += fmt::format("Whole run, {}:\n\n", short_duration_text(total.length_ns)) +
-					hist_view(total, description, hist_).text() + "\n";
-		return text + books_view(total, description, hist_.width).text();
+					blocks(total, description, scales);
+		return text + painted(books_view(total, description, view_options_.width), theme_);
 	}
 
 private:
@@ -63,8 +77,29 @@ private:
 		return timestamps_ ? clock_text(interval.data.wall_ns) : "";
 	}
 
+	std::string blocks(const Interval& interval, const Description& description,
+					   std::map<Subject, Scale>& scales) {
+		// A view of all stages shows one subject a mechanism.
+		const std::vector<al_stage> stages = view_.needs_stages ? std::vector<al_stage>{} : stages_;
+		auto shown = subjects(description, interval, stages);
+		if (!view_.full_screen && !shown.empty()) shown.resize(1);
+		std::string text;
+		for (const Subject& subject : shown) {
+			const Scene scene{interval, description, history_, subject, view_options_};
+			text += painted(view_.draw(scene, scales[subject]), theme_) + "\n";
+		}
+		return text;
+	}
+
+	static constexpr size_t kMoments = 512;
+
+	const ViewRow& view_;
 	bool timestamps_;
-	HistOptions hist_;
+	std::vector<al_stage> stages_;
+	Theme theme_;
+	ViewOptions view_options_;
+	History history_{kMoments};
+	std::map<Subject, Scale> scales_;
 	int reports_ = 0;
 };
 
@@ -82,11 +117,51 @@ public:
 	}
 };
 
+class PageReport : public Report {
+public:
+	explicit PageReport(std::string host) : page_(std::move(host)) {}
+
+	std::string start(const Description&) override { return ""; }
+	std::string interval(const Interval& interval, const Description&) override {
+		page_.add(interval);
+		return "";
+	}
+	std::string end(const Interval& last, const Interval& total, const Description& description,
+					std::string_view reason) override {
+		page_.add(last);
+		return page_.text(total, description, reason);
+	}
+
+private:
+	HtmlPage page_;
+};
+
 }  // namespace
 
-std::unique_ptr<Report> make_report(const Options& options, int width) {
+Extent text_extent(const Options& options) {
+	constexpr int kWidestView = 500;
+	const Extent standard;
+	Extent extent = extent_of(STDOUT_FILENO);
+	extent.width = std::min(extent.width, options.view->full_screen ? kWidestView : standard.width);
+	if (isatty(STDOUT_FILENO)) extent.height = std::max(1, extent.height - 1);
+	return extent;
+}
+
+ViewOptions view_options(const Options& options, Extent extent) {
+	return {.width = extent.width,
+			.height = extent.height,
+			.split_by = split_by(options.grouping),
+			.cpus = options.request.cpus,
+			.nanoseconds = options.nanoseconds};
+}
+
+std::unique_ptr<Report> make_page_report(std::string host) {
+	return std::make_unique<PageReport>(std::move(host));
+}
+
+std::unique_ptr<Report> make_report(const Options& options, Extent extent, Theme theme) {
 	if (options.json) return std::make_unique<JsonReport>();
-	return std::make_unique<TextReport>(options, width);
+	return std::make_unique<TextReport>(options, extent, theme);
 }
 
 }  // namespace asynclat

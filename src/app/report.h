@@ -6,7 +6,10 @@
 #include <string_view>
 
 #include "app/options.h"
+#include "app/terminal.h"
 #include "model/snapshot.h"
+#include "view/scene.h"
+#include "view/theme.h"
 
 namespace asynclat {
 
@@ -20,6 +23,14 @@ public:
 							const Description& description, std::string_view reason) = 0;
 };
 
-std::unique_ptr<Report> make_report(const Options& options, int width);
+// What a view in text may fill on stdout: its terminal, less a row for the prompt. A histogram is
+// never wider than it needs to be.
+Extent text_extent(const Options& options);
+ViewOptions view_options(const Options& options, Extent extent);
+
+// A text for people, or JSON lines.
+std::unique_ptr<Report> make_report(const Options& options, Extent extent, Theme theme);
+// The page of --html: all of it comes at the end.
+std::unique_ptr<Report> make_page_report(std::string host);
 
 }  // namespace asynclat

@@ -75,6 +75,25 @@ std::string text_of(const Arguments& arguments) {
 
 // ---- what is accepted ------------------------------------------------------------------------
 
+TEST(Cli, AViewOfStagesAsksForAllOfThem) {
+	const auto stages = options_of({"-m", "workqueue", "--view", "stages"}).request.stages;
+	for (const Stage& s : mechanism(AL_WORKQUEUE).stages) EXPECT_TRUE(stages.contains(s.id));
+	EXPECT_EQ(stages.size(), mechanism(AL_WORKQUEUE).stages.size());
+	EXPECT_THAT(options_of({"--view", "stages"}).request.mechanisms, IsEmpty());
+	EXPECT_THAT(options_of({"--view", "stages", "--stage", "workqueue.wait"}).request.stages,
+				ElementsAre(AL_WQ_WAIT));
+	EXPECT_THAT(options_of({"--view", "heatmap"}).request.stages, IsEmpty());
+}
+
+TEST(Cli, ColourAndCharacters) {
+	EXPECT_EQ(options_of({}).color, ColorChoice::automatic);
+	EXPECT_EQ(options_of({"--color", "always"}).color, ColorChoice::always);
+	EXPECT_EQ(options_of({"--color=never"}).color, ColorChoice::never);
+	EXPECT_TRUE(options_of({"--ascii"}).ascii);
+	EXPECT_EQ(error_of({"--color", "alwys"}).hint,
+			  "did you mean 'always'? accepted: auto, always or never");
+}
+
 TEST(Cli, DefaultsAreThoseOfOptions) {
 	const Options o = options_of({});
 	const Options defaults;
@@ -351,13 +370,14 @@ TEST(CliFaults, 1_UnknownNamesGetTheListAndTheNearest) {
 		{{"-m", "workqueue,"}, "--mech: there is no mechanism ''", "accepted: " + accepted},
 		{{"--view", "hits"},
 		 "--view: there is no view 'hits'",
-		 "did you mean 'hist'? accepted: hist"},
+		 "did you mean 'hist'? accepted: hist, heatmap, time, stages or top"},
 		{{"--hook", "rawtp"},
 		 "--hook: there is no kind of hook 'rawtp'",
 		 "did you mean 'raw_tp'? accepted: " + one_of(hook_kind_names())},
 		{{"doctr"},
 		 "'doctr' is neither a command nor an interval",
-		 "did you mean 'doctor'? a command is doctor or list; an interval is seconds or a duration "
+		 "did you mean 'doctor'? a command is record, replay, demo, doctor or list; an interval is "
+		 "seconds or a duration "
 		 "with its unit, from 10ms to 24h: 1, 0.5, 500ms"},
 		{{"--jsno"},
 		 "there is no option '--jsno'",
@@ -488,8 +508,11 @@ TEST(CliFaults, 10_ControlBytesAreEscaped) {
 		{"-" + evil}, {"--json=" + evil}};
 
 	for (const OptionRow& row : option_rows())
-		if (!row.argument.empty() && row.name != "workqueue" && row.name != "function")
+		if (!row.argument.empty() && row.name != "workqueue" && row.name != "function" &&
+			row.name != "html") {
 			cases.push_back({"--" + std::string(row.name), evil});
+			if (!takes(Command::live, row)) cases.back().insert(cases.back().begin(), "demo");
+		}
 	cases.push_back({"--stage", "workqueue." + evil});
 	cases.push_back({"--fail-if", "workqueue.wait." + evil + "=1ms"});
 	cases.push_back({"--fail-if", "workqueue.wait.p99=" + evil});
@@ -526,18 +549,61 @@ TEST(Cli, ValuesAreWhereTheyBelong) {
 TEST(Cli, CommandsRefuseWhatTheyCannotUse) {
 	const Error cpu = error_of({"doctor", "-c", "1"});
 	EXPECT_EQ(cpu.what, "'asynclat doctor' does not take --cpu");
-	EXPECT_EQ(cpu.hint, "it goes with 'asynclat'");
+	EXPECT_EQ(cpu.hint,
+			  "it goes with 'asynclat' and with 'asynclat record' and with 'asynclat replay' and "
+			  "with 'asynclat demo'");
 	EXPECT_EQ(error_of({"--facts"}).hint, "it goes with 'asynclat doctor'");
-	EXPECT_EQ(error_of({"list", "-j"}).hint, "it goes with 'asynclat' and with 'asynclat doctor'");
+	EXPECT_EQ(error_of({"replay", "a", "-f", "x"}).hint,
+			  "it goes with 'asynclat' and with 'asynclat record'");
+	EXPECT_EQ(error_of({"demo", "--max-entries", "7"}).what,
+			  "'asynclat demo' does not take --max-entries");
+	EXPECT_EQ(error_of({"record", "a", "-F"}).what,
+			  "'asynclat record' does not take --per-function");
+}
+
+TEST(Cli, RecordTakesAFileAndKeepsEverything) {
+	const Options o = options_of({"record", "run.rec", "0.5", "3", "-m", "workqueue", "--force"});
+	EXPECT_EQ(o.command, Command::record);
+	EXPECT_EQ(o.file, "run.rec");
+	EXPECT_EQ(o.interval_ns, 500'000'000u);
+	EXPECT_EQ(o.count, 3u);
+	EXPECT_TRUE(o.force);
+	EXPECT_TRUE(o.request.pools);
+	EXPECT_EQ(o.request.stages.size(), mechanism(AL_WORKQUEUE).stages.size());
+	EXPECT_EQ(options_of({"record", "a", "--stage", "wait", "-m", "workqueue"}).request.stages,
+			  std::set<al_stage>{AL_WQ_WAIT});
+	EXPECT_EQ(error_of({"record"}).what, "'asynclat record' needs a file");
+	EXPECT_EQ(error_of({"replay", ""}).what, "'asynclat replay' needs a file");
+	EXPECT_EQ(error_of({"replay", "a", "1"}).what, "'1' is one argument too many");
+}
+
+TEST(Cli, ReplayIsAtOnceAtAPaceOrInSteps) {
+	EXPECT_FALSE(options_of({"replay", "a"}).speed);
+	EXPECT_EQ(options_of({"replay", "a", "--speed", "2.5"}).speed, 2.5);
+	EXPECT_TRUE(options_of({"replay", "a", "--step"}).step);
+	EXPECT_EQ(options_of({"replay", "a", "--html", "page"}).html, "page");
+	for (const char* text : {"0", "-1", "nan", "inf", "1x", "", "2000000"})
+		EXPECT_EQ(error_of({"demo", "--speed", text}).what,
+				  "--speed: " + in_quotes(text) + " is no speed");
+	error_of({"replay", "a", "--step", "--speed", "1"});
+	error_of({"replay", "-", "--step"});
+	error_of({"replay", "a", "--html", "page", "--json"});
+}
+
+// Whether a stage is in the recording is not known before it is read.
+TEST(Cli, AReplayCanBeJudgedByAnyStage) {
+	options_of({"replay", "a", "--fail-if", "workqueue.hold.p99=1ms"});
+	error_of({"--fail-if", "workqueue.hold.p99=1ms"});
 }
 
 // Whatever stands beside whatever: an answer, never an exception.
 TEST(Cli, AnyTwoArgumentsGetAnAnswer) {
 	Arguments words = {
-		"",         "-",     "--",  "---",    "--=",  "-=",     "++",           "{}",
-		"[]",       "[a,b]", "-c0", "-jc",    "-j1",  "-hx",    "--json=false", "--json={}",
-		"--cpu={}", "1",     "-1",  "doctor", "list", "%%",     "!a",           "/c",
-		"--first",  "first", "\n",  "-\n",    "--\n", "\"a b\""};
+		"",         "-",     "--",  "---",     "--=",   "-=",     "++",           "{}",
+		"[]",       "[a,b]", "-c0", "-jc",     "-j1",   "-hx",    "--json=false", "--json={}",
+		"--cpu={}", "1",     "-1",  "doctor",  "list",  "record", "replay",       "demo",
+		"%%",       "!a",    "/c",  "--first", "first", "\n",     "-\n",          "--\n",
+		"\"a b\""};
 	for (const OptionRow& row : option_rows()) {
 		words.push_back("--" + std::string(row.name));
 		if (!row.letter.empty()) words.push_back("-" + std::string(row.letter));

@@ -34,6 +34,19 @@ private:
 	}
 };
 
+// A person: what was said to them, and when they have had enough.
+class FakeConsole : public NoConsole {
+public:
+	std::string note(const std::string& text) override {
+		notes += text;
+		return "(" + text + ")\n";
+	}
+	[[nodiscard]] bool quit_asked() const override { return quits; }
+
+	std::string notes;
+	bool quits = false;
+};
+
 class EventLoop : public testing::Test {
 protected:
 	void SetUp() override { ASSERT_EQ(pipe(pipe_), 0); }
@@ -44,7 +57,7 @@ protected:
 	Result<Interval> run(const Schedule& schedule) {
 		WordReport report;
 		Outlet outlet(pipe_[1]);
-		return run_loop(source, report, outlet, signals, schedule, events);
+		return run_loop(source, report, console, outlet, signals, schedule, events);
 	}
 	std::string output() {
 		close(pipe_[1]);
@@ -57,6 +70,7 @@ protected:
 
 	Signals signals;
 	FakeSource source{{snapshot_of(1, 10), snapshot_of(2, 30)}, snapshot_of(3, 31)};
+	FakeConsole console;
 	LoopEvents events;
 	int pipe_[2] = {-1, -1};
 };
@@ -86,6 +100,12 @@ TEST_F(EventLoop, ASignalPrintsTheLastReport) {
 	EXPECT_EQ(output(), "start\nlast 31 total 31 signal\n");
 }
 
+TEST_F(EventLoop, TheKeyToQuitPrintsTheLastReport) {
+	console.quits = true;
+	ASSERT_TRUE(run({.interval_ns = 10 * kMs}));
+	EXPECT_EQ(output(), "start\nlast 31 total 31 key\n");
+}
+
 TEST_F(EventLoop, Usr1ReportsAtOnce) {
 	raise(SIGUSR1);
 	ASSERT_TRUE(run({.interval_ns = 60'000 * kMs, .duration_ns = 50 * kMs}));
@@ -109,14 +129,18 @@ TEST_F(EventLoop, AReadThatFailsEndsItWithTheError) {
 TEST_F(EventLoop, SaysWithinASecondThatThereIsNothing) {
 	FakeSource silent({}, {});
 	int said = 0;
-	events.still_nothing = [&] {
+	events.still_nothing = [&]() -> std::string {
 		said++;
 		raise(SIGINT);
+		return "nothing yet";
 	};
 	WordReport report;
 	Outlet outlet(pipe_[1]);
-	ASSERT_TRUE(run_loop(silent, report, outlet, signals, {.interval_ns = 60'000 * kMs}, events));
+	ASSERT_TRUE(
+		run_loop(silent, report, console, outlet, signals, {.interval_ns = 60'000 * kMs}, events));
 	EXPECT_EQ(said, 1);
+	EXPECT_EQ(console.notes, "nothing yet");
+	EXPECT_EQ(output(), "start\n(nothing yet)\nlast 0 total 0 signal\n");
 }
 
 TEST(Outlet, AFullDiskIsAnErrorThatSaysHowMuchWasLost) {

@@ -1,0 +1,136 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "app/commands.h"
+#include "app/measure.h"
+#include "app/output_file.h"
+#include "app/replay_loop.h"
+#include "app/show.h"
+#include "app/thresholds.h"
+#include "app/usage.h"
+#include "base/cpu_list.h"
+#include "base/units.h"
+#include "base/words.h"
+#include "recording/demo_recording.h"
+
+namespace asynclat {
+namespace {
+
+std::string recorded_names(const Replay& replay) {
+	std::vector<std::string_view> names;
+	for (const MechanismInfo& info : replay.recorded().mechanisms)
+		names.push_back(mechanism(info.mechanism).name);
+	return names.empty() ? "nothing that this asynclat knows" : one_of(names);
+}
+
+// What is asked for and not in the recording.
+Status check_choice(const Request& request, const Replay& replay) {
+	const Description& recorded = replay.recorded();
+	for (const al_mechanism id : request.mechanisms)
+		if (std::none_of(recorded.mechanisms.begin(), recorded.mechanisms.end(),
+						 [&](const MechanismInfo& info) { return info.mechanism == id; }))
+			return Error{Exit::unsupported,
+						 fmt::format("the recording has no {}", mechanism(id).name), "",
+						 "it has " + recorded_names(replay)};
+	for (const uint32_t cpu : request.cpus)
+		if (std::find(recorded.cpus.begin(), recorded.cpus.end(), cpu) == recorded.cpus.end())
+			return usage_error(
+				fmt::format("--cpu: there is no CPU {}", cpu),
+				fmt::format("the recording is of CPUs {}", cpu_list_text(recorded.cpus)));
+	const auto& shown = replay.description().mechanisms;
+	if (std::all_of(shown.begin(), shown.end(),
+					[](const MechanismInfo& info) { return info.stages.empty(); }))
+		return Error{Exit::unsupported, "the recording has none of these stages", "",
+					 "without --stage all that it has is shown"};
+	return Nothing{};
+}
+
+void tell_origin(const Replay& replay, const Request& request) {
+	const Description& d = replay.description();
+	tell(fmt::format("Recorded on {}, Linux {}, by asynclat {}.",
+					 replay.host().empty() ? "a host" : escape(replay.host()), escape(d.kernel),
+					 escape(d.version)));
+	for (const std::string& note : d.notes) tell("asynclat: " + escape(note));
+	if (!request.cpus.empty())
+		tell(
+			"asynclat: functions, workqueues and the like are recorded for all CPUs together: "
+			"with --cpu they are not shown");
+}
+
+Result<Interval> show(const Options& options, Replay& replay, Signals& signals) {
+	const Pace pace{options.speed, options.step};
+	const Show show(options, signals, Viewer::Pause::run, !pace.speed && !pace.step);
+	Outlet outlet = outlet_of(STDOUT_FILENO, signals);
+	return replay_loop(replay, show.report(), show.console(), outlet, signals, pace);
+}
+
+Result<Interval> write_page(const Options& options, Replay& replay, const OutputFile& page,
+							Signals& signals) {
+	NoConsole nobody;
+	Outlet outlet = outlet_of(page.fd(), signals, in_quotes(options.html));
+	return replay_loop(replay, *make_page_report(replay.host()), nobody, outlet, signals,
+					   {options.speed, options.step});
+}
+
+Result<Exit> play(const Options& options, int fd) {
+	const Request& request = options.request;
+	Signals signals;
+	auto opened =
+		Replay::open(fd, {request.mechanisms, request.stages, request.cpus}, signals.fd());
+	if (!opened) return opened.error();
+	Replay& replay = **opened;
+	if (const Status fine = check_choice(request, replay); !fine) return fine.error();
+	std::optional<OutputFile> page;
+	if (!options.html.empty()) {
+		auto made = OutputFile::create(options.html, options.force);
+		if (!made) return made.error();
+		page.emplace(std::move(*made));
+	}
+	if (!options.quiet) tell_origin(replay, request);
+	const auto total =
+		page ? write_page(options, replay, *page, signals) : show(options, replay, signals);
+	if (!total) return total.error();
+	if (page && !options.quiet)
+		tell(fmt::format("asynclat: {} is a page of {}", in_quotes(options.html),
+						 byte_text(page->size())));
+	if (replay.out_of_order())
+		tell(fmt::format("asynclat: {} intervals out of order were left out",
+						 count_text(replay.out_of_order())));
+	if (const auto& damage = replay.damage(); damage && replay.at_end() && !signals.end_asked()) {
+		Error error = *damage;
+		if (error.hint.empty()) error.hint = "what came before it was shown";
+		return error;
+	}
+	return judge(options, *total);
+}
+
+}  // namespace
+
+Result<Exit> run_replay(const Options& options) {
+	const int fd = options.file == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+									   : open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return Error{.what = fmt::format("cannot read {}", in_quotes(options.file)),
+					 .evidence = std::strerror(errno)};
+	return play(options, fd);
+}
+
+Result<Exit> run_demo(const Options& options) {
+	const int fd = memfd_create("asynclat demo", MFD_CLOEXEC);
+	const std::string_view bytes = demo_recording();
+	if (fd < 0 || write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+		lseek(fd, 0, SEEK_SET))
+		return Error{.what = "cannot play the demo", .evidence = std::strerror(errno)};
+	Options as_it_was = options;
+	const bool watched = isatty(STDOUT_FILENO) && options.html.empty() && !options.step;
+	if (watched && !options.speed) as_it_was.speed = 1;
+	return play(as_it_was, fd);
+}
+
+}  // namespace asynclat
