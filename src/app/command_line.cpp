@@ -128,8 +128,10 @@ Result<Options> understand(const CommandLine& line) {
 		}
 	}
 	if (options.json && line.has("view"))
-		return usage_error("--json: cannot be together with --view",
-						   "--view is for people; --json has what every view shows");
+		return usage_error("--json: cannot be together with --view", "--view is for people");
+	if (options.nanoseconds && options.view->full_screen)
+		return usage_error("--nanoseconds: cannot be together with this --view",
+						   "hist and --json have room for them");
 	if (!options.html.empty() && (options.json || line.has("view")))
 		return usage_error("--html: cannot be together with --json or --view",
 						   "one replay for each: the recording stays");

@@ -30,4 +30,11 @@ std::string entry(const std::string& left, std::string_view text, size_t column)
 	return lines + line + "\n";
 }
 
+std::string wrapped(std::string_view text) {
+	constexpr size_t kIndent = 2;
+	std::string lines = entry("", text, kIndent).substr(kIndent);
+	lines.pop_back();
+	return lines;
+}
+
 }  // namespace asynclat

@@ -11,4 +11,7 @@ namespace asynclat {
 // `left` that leaves no gap of two before the column gets a line of its own.
 std::string entry(const std::string& left, std::string_view text, size_t column);
 
+// In lines of at most 80 columns, all but the first indented; without an end of line.
+std::string wrapped(std::string_view text);
+
 }  // namespace asynclat

@@ -93,8 +93,10 @@ constexpr OptionRow kOptions[] = {
 	{"speed", "", "N", kRecorded,
 	 "as fast as it was, or N times that: 1, 10, 0.5 (default: at once)", kReplay, false,
 	 set_speed},
-	{"step", "", "", kRecorded, "an interval each time that you press Enter", kReplay, false,
-	 set_flag<&Options::step>},
+	{"step", "", "", kRecorded,
+	 "held from the start: an interval each time that you press ., or Enter where it is not "
+	 "watched",
+	 kReplay, false, set_flag<&Options::step>},
 	{"force", "", "", kRecorded, "with record and --html: replace a file that is there",
 	 kRecord | kReplay, false, set_flag<&Options::force>},
 

@@ -21,14 +21,6 @@ void say(const Options& options, const std::string& line) {
 	if (!options.quiet) tell(line);
 }
 
-// In lines of at most 80 columns, all but the first indented.
-void say_wrapped(const Options& options, const std::string& text) {
-	constexpr size_t kIndent = 2;
-	std::string lines = entry("", text, kIndent).substr(kIndent);
-	lines.pop_back();
-	say(options, lines);
-}
-
 std::string hook_kinds(const MechanismInfo& info) {
 	std::string kinds;
 	for (const auto& [point, hook] : info.hooks) {
@@ -47,9 +39,9 @@ void print_banner(const Options& options, const Description& description) {
 		names += mechanism(info.mechanism).name;
 		kinds = own;
 	}
-	say_wrapped(options, fmt::format("Tracing {} ({}), {} of memory... Ctrl-C to end.", names,
-									 kinds, byte_text(description.map_bytes)));
-	for (const std::string& note : description.notes) say_wrapped(options, "asynclat: " + note);
+	say(options, wrapped(fmt::format("Tracing {} ({}), {} of memory... Ctrl-C to end.", names,
+									 kinds, byte_text(description.map_bytes))));
+	for (const std::string& note : description.notes) say(options, wrapped("asynclat: " + note));
 }
 
 // A number that no CPU here can have is a mistake; a CPU that is offline may come back.

@@ -97,6 +97,8 @@ Status set_duration(Options& options, std::span<const std::string> values) {
 Status set_html(Options& options, std::span<const std::string> values) {
 	if (values.front().empty())
 		return usage_error("'' is no file", "a file that is not there yet: page.html");
+	if (values.front() == "-")
+		return usage_error("'-' is no file", "the page is a file: page.html, or ./-");
 	options.html = values.front();
 	return Nothing{};
 }

@@ -22,6 +22,13 @@ Error failed(const std::string& path, const std::string& hint = {}) {
 			.hint = hint};
 }
 
+bool are_one_file(int a, int b) {
+	struct stat first {
+	}, second{};
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+		   first.st_ino == second.st_ino;
+}
+
 bool is_regular(int fd) {
 	struct stat status {};
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
@@ -39,7 +46,7 @@ OutputFile::~OutputFile() {
 	if (fd_ >= 0) close(fd_);
 }
 
-Result<OutputFile> OutputFile::create(const std::string& path, bool force) {
+Result<OutputFile> OutputFile::create(const std::string& path, bool force, int source) {
 	const int made = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
 	if (made >= 0) return OutputFile(made, path, true);
 	if (errno != EEXIST) return failed(path);
@@ -51,6 +58,9 @@ Result<OutputFile> OutputFile::create(const std::string& path, bool force) {
 	if (!is_regular(there.fd()))
 		return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
 					 .evidence = "it is no regular file"};
+	if (source >= 0 && are_one_file(there.fd(), source))
+		return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
+					 .evidence = "it is what is being read"};
 	if (ftruncate(there.fd(), 0)) return failed(path);
 	return there;
 }

@@ -12,7 +12,7 @@ class OutputFile {
 public:
 	// A new file; with `force` also in the place of a regular one that is there. Never through a
 	// symbolic link, and never into something else than a file.
-	static Result<OutputFile> create(const std::string& path, bool force);
+	static Result<OutputFile> create(const std::string& path, bool force, int source = -1);
 	OutputFile(OutputFile&& other) noexcept;
 	OutputFile& operator=(OutputFile&&) = delete;
 	OutputFile(const OutputFile&) = delete;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "app/commands.h"
+#include "app/entry.h"
 #include "app/measure.h"
 #include "app/output_file.h"
 #include "app/replay_loop.h"
@@ -51,16 +52,26 @@ Status check_choice(const Request& request, const Replay& replay) {
 	return Nothing{};
 }
 
+// A note begins with the mechanism that it is about, if it is about one.
+bool is_about(const std::string& note, const Request& request) {
+	if (request.mechanisms.empty()) return true;
+	const Mechanism* const about =
+		find_mechanism(std::string_view(note).substr(0, note.find_first_of(" :")));
+	return !about || std::find(request.mechanisms.begin(), request.mechanisms.end(), about->id) !=
+						 request.mechanisms.end();
+}
+
 void tell_origin(const Replay& replay, const Request& request) {
 	const Description& d = replay.description();
 	tell(fmt::format("Recorded on {}, Linux {}, by asynclat {}.",
 					 replay.host().empty() ? "a host" : escape(replay.host()), escape(d.kernel),
 					 escape(d.version)));
-	for (const std::string& note : d.notes) tell("asynclat: " + escape(note));
+	for (const std::string& note : d.notes)
+		if (is_about(note, request)) tell(wrapped("asynclat: " + escape(note)));
 	if (!request.cpus.empty())
 		tell(
-			"asynclat: functions, workqueues and the like are recorded for all CPUs together: "
-			"with --cpu they are not shown");
+			wrapped("asynclat: functions, workqueues and the like are recorded for all CPUs "
+					"together: with --cpu they are not shown"));
 }
 
 Result<Interval> show(const Options& options, Replay& replay, Signals& signals) {
@@ -88,7 +99,7 @@ Result<Exit> play(const Options& options, int fd) {
 	if (const Status fine = check_choice(request, replay); !fine) return fine.error();
 	std::optional<OutputFile> page;
 	if (!options.html.empty()) {
-		auto made = OutputFile::create(options.html, options.force);
+		auto made = OutputFile::create(options.html, options.force, fd);
 		if (!made) return made.error();
 		page.emplace(std::move(*made));
 	}
@@ -102,6 +113,7 @@ Result<Exit> play(const Options& options, int fd) {
 	if (replay.out_of_order())
 		tell(fmt::format("asynclat: {} intervals out of order were left out",
 						 count_text(replay.out_of_order())));
+	if (replay.has_more()) tell("asynclat: what follows the end of the recording was left out");
 	if (const auto& damage = replay.damage(); damage && replay.at_end() && !signals.end_asked()) {
 		Error error = *damage;
 		if (error.hint.empty()) error.hint = "what came before it was shown";

@@ -85,28 +85,28 @@ Result<Interval> replay_loop(Replay& replay, Report& report, Console& console, O
 	for (;;) {
 		const auto goes_on = pacer.wait(replay.next_length_ns().value_or(0));
 		if (!goes_on) return goes_on.error();
-		const bool last = replay.at_last();
-		auto snapshot = last ? replay.finish() : replay.read();
-		if (!snapshot) return snapshot.error();
-		Interval interval = difference(before, *snapshot);
-		before = std::move(*snapshot);
-		accumulate(total, interval);
-		if (!last && *goes_on) {
-			if (auto done = outlet.write(report.interval(interval, description)); !done)
-				return done.error();
-			continue;
+		const bool last = *goes_on && replay.at_last();
+		Interval interval;  // none where the person has seen enough: it was not shown
+		if (*goes_on) {
+			auto snapshot = last ? replay.finish() : replay.read();
+			if (!snapshot) return snapshot.error();
+			interval = difference(before, *snapshot);
+			before = std::move(*snapshot);
+			accumulate(total, interval);
 		}
 		// A picture stays until the person leaves it, who must be able to.
-		if (*goes_on && console.has_picture() && console.keys_fd() >= 0) {
+		const bool stays = last && console.has_picture() && console.keys_fd() >= 0;
+		if (*goes_on && (!last || stays))
 			if (auto done = outlet.write(report.interval(interval, description)); !done)
 				return done.error();
+		if (*goes_on && !last) continue;
+		if (stays) {
 			if (auto done = outlet.write(console.last_picture()); !done) return done.error();
 			if (auto done = pacer.hold(); !done) return done.error();
 			interval = {};
 		}
-		signals.drain();
-		const std::string_view reason = signals.end_asked()    ? "signal"
-										: last                 ? replay.reason()
+		const std::string_view reason = last                   ? replay.reason()
+										: signals.end_asked()  ? "signal"
 										: console.quit_asked() ? "key"
 															   : "closed";
 		if (auto done = outlet.write(report.end(interval, total, description, reason)); !done)

@@ -17,8 +17,8 @@ struct Pace {
 };
 
 // Reports all intervals, the last of them as the end, and returns the whole run. A pause holds it.
-// A signal, the key to quit and the end of stdin where lines are waited for make the next interval
-// the last.
+// A signal, the key to quit and the end of stdin where lines are waited for end it with what was
+// shown so far.
 Result<Interval> replay_loop(Replay& replay, Report& report, Console& console, Outlet& outlet,
 							 Signals& signals, const Pace& pace);
 

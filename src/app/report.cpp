@@ -64,9 +64,10 @@ public:
 
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view) override {
-		std::string text = interval(last, description);
+		std::string text = last.length_ns ? interval(last, description) : "";
 		std::map<Subject, Scale> scales;  // of the whole run: larger than any interval's
-		if (reports_ > 1 && !view_.over_time)
+		view_options_.whole_run = true;
+		if (reports_ > 1)
 			text += fmt::format("Whole run, {}:\n\n", short_duration_text(total.length_ns)) +
 					blocks(total, description, scales);
 		return text + painted(books_view(total, description, view_options_.width), theme_);
@@ -113,7 +114,8 @@ public:
 	}
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view reason) override {
-		return interval(last, description) + json_end(total, description, reason) + "\n";
+		return (last.length_ns ? interval(last, description) : "") +
+			   json_end(total, description, reason) + "\n";
 	}
 };
 
@@ -128,7 +130,7 @@ public:
 	}
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view reason) override {
-		page_.add(last);
+		if (last.length_ns) page_.add(last);
 		return page_.text(total, description, reason);
 	}
 

@@ -18,7 +18,8 @@ public:
 	virtual ~Report() = default;
 	virtual std::string start(const Description& description) = 0;
 	virtual std::string interval(const Interval& interval, const Description& description) = 0;
-	// `last` is the interval that ends now, `total` the whole run; `reason` says why it ends.
+	// `last` is the interval that ends now, of no length where all were reported, `total` the whole
+	// run; `reason` says why it ends.
 	virtual std::string end(const Interval& last, const Interval& total,
 							const Description& description, std::string_view reason) = 0;
 };

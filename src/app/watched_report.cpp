@@ -2,10 +2,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "view/books_view.h"
 #include "view/paint.h"
 
 namespace asynclat {
+
+namespace {
+
+constexpr std::string_view kHeld = "[held: space goes on, q ends]\n";
+constexpr std::string_view kStep = "[held: . gives the next interval, space all of them, q ends]\n";
+
+}  // namespace
 
 WatchedReport::WatchedReport(const Options& options, Theme theme, Viewer::Pause pause, bool at_once)
 	: options_(options),
@@ -21,6 +30,7 @@ std::string WatchedReport::start(const Description& description) {
 		pause_);
 	if (at_once_) viewer_->show_whole_run();
 	if (options_.step) viewer_->press(U' ');
+	if (options_.step && !viewer_->full_screen() && !options_.quiet) return std::string(kStep);
 	return at_once_ ? "" : shown();
 }
 
@@ -45,9 +55,19 @@ std::string WatchedReport::end(const Interval& last, const Interval& total,
 }
 
 std::string WatchedReport::pressed() {
-	const bool was_drawn = viewer_->full_screen();
+	const bool was_drawn = viewer_->full_screen(), was_held = viewer_->paused();
 	for (const char32_t key : terminal_.read_keys()) viewer_->press(key);
-	return viewer_->quit_asked() || (!was_drawn && !viewer_->full_screen()) ? "" : shown();
+	if (viewer_->quit_asked()) return "";
+	if (viewer_->full_screen()) return shown();
+	std::string text = terminal_.leave_screen();
+	if (was_drawn) {
+		// What scrolls is seen when it comes next, which may never be.
+		const Extent extent = text_extent(options_);
+		text +=
+			painted(viewer_->draw_scrolling(std::min(extent.width, Extent{}.width)), theme_) + "\n";
+	}
+	if (viewer_->paused() && !was_held) text += std::string(kHeld);
+	return text;
 }
 
 std::string WatchedReport::resized() { return viewer_ ? shown() : ""; }

@@ -31,11 +31,12 @@ std::string rate_text(uint64_t count, uint64_t length_ns) {
 	return rate < 10 ? fmt::format("{:.2g}", rate) : count_text(static_cast<uint64_t>(rate + 0.5));
 }
 
-std::string tiles(const Histogram& h, const Stage& stage, uint64_t length_ns) {
+std::string tiles(const Histogram& h, const Stage& stage, const std::string& items,
+				  uint64_t length_ns) {
 	return fmt::format(
 		R"(<div class="tiles">{}{}{}{}{}</div>)"
 		"\n",
-		tile(count_text(h.count()), "items"), tile(rate_text(h.count(), length_ns), "a second"),
+		tile(count_text(h.count()), items), tile(rate_text(h.count(), length_ns), "a second"),
 		tile(short_duration_text(h.quantile(0.5)), fmt::format("{} p50", stage.name)),
 		tile(short_duration_text(h.quantile(0.99)), fmt::format("{} p99", stage.name)),
 		tile(short_duration_text(h.max.value_ns), fmt::format("{} max", stage.name)));
@@ -158,7 +159,10 @@ std::string section(const MechanismData& data, const TimeColumns* over_time,
 	const Histogram all = whole.all_cpus();
 	std::string pictures;
 	if (!all.empty()) {
-		text += tiles(all, first, length_ns);
+		std::string items = "items";
+		if (const uint64_t others = data.all_classes(first.id).count() - all.count())
+			items += fmt::format(", without {} {}", count_text(others), m.classes.back());
+		text += tiles(all, first, items, length_ns);
 		pictures += figure(first.name, where(all.max, description), histogram_chart(all));
 	}
 	if (const auto rows = stage_rows(data, m); !rows.empty())

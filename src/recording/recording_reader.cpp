@@ -66,6 +66,8 @@ Result<std::optional<Interval>> RecordingReader::next() {
 		auto reason = read_reason((*block)->body);
 		if (!reason) return damaged(reason.error(), (*block)->offset);
 		reason_ = std::move(*reason);
+		const auto behind = blocks_.next();
+		has_more_ = !behind || behind->has_value();
 	}
 	return std::optional<Interval>{};
 }

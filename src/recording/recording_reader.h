@@ -24,6 +24,8 @@ public:
 	Result<std::optional<Interval>> next();
 	// Why the run ended; empty as long as that was not read.
 	[[nodiscard]] const std::string& reason() const { return reason_; }
+	// Something follows that: another recording perhaps.
+	[[nodiscard]] bool has_more() const { return has_more_; }
 
 private:
 	RecordingReader(recording::BlockReader blocks, std::string host, Description description,
@@ -34,6 +36,7 @@ private:
 	Description description_;
 	recording::IntervalReader intervals_;
 	std::string reason_;
+	bool has_more_ = false;
 };
 
 }  // namespace asynclat

@@ -35,6 +35,8 @@ public:
 	[[nodiscard]] std::string_view reason() const;
 	// Why nothing can be read behind the last interval; absent: it is the end of the run.
 	[[nodiscard]] const std::optional<Error>& damage() const { return damage_; }
+	// Something follows the end of the run.
+	[[nodiscard]] bool has_more() const { return reader_.has_more(); }
 	// Intervals that lay before the one that they follow; they are left out.
 	[[nodiscard]] uint64_t out_of_order() const { return out_of_order_; }
 

@@ -63,26 +63,26 @@ bool is_worse(const HeatRow& a, const HeatRow& b) {
 
 std::vector<HeatRow> fit_rows(std::vector<HeatRow> rows, size_t most, size_t first) {
 	if (rows.size() <= most || most == 0) return rows;
-	std::vector<size_t> order(rows.size());
-	std::iota(order.begin(), order.end(), size_t{0});
+	std::vector<size_t> shown(rows.size());
+	std::iota(shown.begin(), shown.end(), size_t{0});
 	if (first) {
-		// The last rows fill the room.
-		const size_t begin = std::min(first - 1, rows.size() - (most - 1));
-		std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(begin), order.end());
+		const size_t begin = std::min(first, rows.size()) - 1;
+		shown.erase(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(begin));
 	} else {
-		std::stable_sort(order.begin(), order.end(),
+		std::stable_sort(shown.begin(), shown.end(),
 						 [&](size_t a, size_t b) { return is_worse(rows[a], rows[b]); });
 	}
-	std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most) - 1);
+	shown.resize(std::min(shown.size(), most - 1));
+	std::sort(shown.begin(), shown.end());
 	std::vector<HeatRow> fitted;
 	Histogram others;
-	for (size_t i = 0; i < order.size(); i++) {
-		if (i + 1 < most)
-			fitted.push_back(std::move(rows[order[i]]));
+	for (size_t i = 0; i < rows.size(); i++) {
+		if (std::binary_search(shown.begin(), shown.end(), i))
+			fitted.push_back(std::move(rows[i]));
 		else
-			others.merge(rows[order[i]].histogram);
+			others.merge(rows[i].histogram);
 	}
-	fitted.push_back(heat_row(fmt::format("+{}", rows.size() - most + 1), std::move(others)));
+	fitted.push_back(heat_row(fmt::format("+{}", rows.size() - shown.size()), std::move(others)));
 	return fitted;
 }
 

@@ -6,22 +6,27 @@
 
 namespace asynclat {
 
-std::optional<al_group_kind> kind_of(SplitBy split_by) {
-	switch (split_by) {
-		case SplitBy::function:
-			return AL_BY_FUNCTION;
-		case SplitBy::workqueue:
-			return AL_BY_WORKQUEUE;
-		case SplitBy::pool:
-			return AL_BY_POOL;
-		case SplitBy::worker:
-			return AL_BY_WORKER;
-		case SplitBy::nothing:
-		case SplitBy::cpu:
-		case SplitBy::item_class:
-			break;
-	}
-	return std::nullopt;
+namespace {
+
+// A thread is to kthread what a workqueue is to the others.
+constexpr GroupWord kGroupWords[] = {
+	{AL_BY_FUNCTION, SplitBy::function, "function", "functions"},
+	{AL_BY_WORKQUEUE, SplitBy::workqueue, "workqueue", "workqueues"},
+	{AL_BY_POOL, SplitBy::pool, "pool", "pools"},
+	{AL_BY_WORKER, SplitBy::workqueue, "worker", "workers"},
+	{AL_BY_SPAWNED, SplitBy::workqueue, "thread", "threads"},
+	{AL_BY_WOKEN, SplitBy::workqueue, "thread", "threads"},
+};
+
+}  // namespace
+
+const GroupWord* group_word(const Mechanism& mechanism, const Stage& stage, SplitBy split_by) {
+	for (const GroupWord& word : kGroupWords)
+		if ((word.split_by == split_by || split_by == SplitBy::nothing) &&
+			std::ranges::find(mechanism.groups, word.kind) != mechanism.groups.end() &&
+			stage_of_group(mechanism, word.kind).id == stage.id)
+			return &word;
+	return nullptr;
 }
 
 std::vector<GroupData> groups_of(const MechanismData& data, al_group_kind kind) {
@@ -38,13 +43,15 @@ std::vector<GroupData> groups_of(const MechanismData& data, al_group_kind kind) 
 }
 
 std::vector<HeatRow> groups_shown(const Scene& scene) {
-	const auto kind = kind_of(scene.options.split_by);
+	const SplitBy split_by = scene.options.split_by;
 	const MechanismData* data = scene.data();
-	if (!kind || !data || scene.subject.item_class != AL_CLASS_PLAIN ||
-		stage_of_group(mechanism(scene.subject.mechanism), *kind).id != scene.subject.stage)
+	if (!data || split_by == SplitBy::nothing || scene.subject.item_class != AL_CLASS_PLAIN)
 		return {};
+	const GroupWord* word =
+		group_word(mechanism(scene.subject.mechanism), stage(scene.subject.stage), split_by);
+	if (!word) return {};
 	std::vector<HeatRow> rows;
-	for (GroupData& group : groups_of(*data, *kind))
+	for (GroupData& group : groups_of(*data, word->kind))
 		rows.push_back(heat_row(std::move(group.name), std::move(group.histogram)));
 	return rows;
 }

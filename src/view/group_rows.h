@@ -4,13 +4,22 @@
 #include <optional>
 #include <vector>
 
+#include "catalog/mechanism.h"
 #include "view/cpu_rows.h"
 #include "view/scene.h"
 
 namespace asynclat {
 
-// The kind of rows that a split asks for; none for CPUs and for no split.
-std::optional<al_group_kind> kind_of(SplitBy split_by);
+// What rows of a kind are called, and which split asks for them.
+struct GroupWord {
+	al_group_kind kind;
+	SplitBy split_by;
+	const char* one;
+	const char* all;
+};
+
+// The rows that a stage is split into; null: it has none. No split asks for the first it has.
+const GroupWord* group_word(const Mechanism& mechanism, const Stage& stage, SplitBy split_by);
 
 std::vector<GroupData> groups_of(const MechanismData& data, al_group_kind kind);
 

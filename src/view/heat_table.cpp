@@ -99,14 +99,15 @@ void HeatTable::put_row(Frame& frame, const HeatRow& row) const {
 	put_figures(frame, row);
 }
 
-void HeatTable::put_chart(Frame& frame, const Histogram& histogram, size_t height) const {
+void HeatTable::put_chart(Frame& frame, const std::string& what, const Histogram& histogram,
+						  size_t height) const {
 	constexpr uint64_t kEighths = 8;
 	constexpr std::array<char32_t, 9> kColumns = {U' ', U'▁', U'▂', U'▃', U'▄',
 												  U'▅', U'▆', U'▇', U'█'};
 	const auto counts = axis_.fold(histogram);
 	const uint64_t most = std::max<uint64_t>(1, *std::max_element(counts.begin(), counts.end()));
 	frame.new_row();
-	frame.put_within(fmt::format("all CPUs, highest column {}", with_commas(most)), frame.width(),
+	frame.put_within(fmt::format("{}, highest column {}", what, with_commas(most)), frame.width(),
 					 Style::header);
 	for (size_t row = height; row-- > 0;) {
 		frame.new_row();

@@ -25,8 +25,9 @@ public:
 	// Edges of the axis, and what the figures are.
 	void put_heading(Frame& frame, const std::string& what) const;
 	void put_row(Frame& frame, const HeatRow& row) const;
-	// Counts as columns under the axis, `height` rows and a heading.
-	void put_chart(Frame& frame, const Histogram& histogram, size_t height) const;
+	// Counts as columns under the axis, `height` rows and a heading that says of what.
+	void put_chart(Frame& frame, const std::string& what, const Histogram& histogram,
+				   size_t height) const;
 
 private:
 	struct Figure {

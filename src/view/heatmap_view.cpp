@@ -141,7 +141,9 @@ private:
 		if (const size_t left = rows_left(books.rows().size());
 			left >= kSmallestChart + 2 && !all_.empty()) {
 			frame_.new_row();
-			table.put_chart(frame_, all_, std::min(left - 2, kLargestChart));
+			const std::string cpus = scene_.cpus_text();
+			table.put_chart(frame_, cpus.empty() ? "all CPUs" : cpus, all_,
+							std::min(left - 2, kLargestChart));
 		}
 		frame_.append(books);
 	}

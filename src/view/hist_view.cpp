@@ -14,33 +14,6 @@ namespace {
 
 using Title = std::vector<std::string>;
 
-struct SplitWord {
-	al_group_kind kind;
-	SplitBy split_by;
-	const char* one;
-	const char* all;
-};
-
-// A thread is to kthread what a workqueue is to the others.
-constexpr SplitWord kSplitWords[] = {
-	{AL_BY_FUNCTION, SplitBy::function, "function", "functions"},
-	{AL_BY_WORKQUEUE, SplitBy::workqueue, "workqueue", "workqueues"},
-	{AL_BY_POOL, SplitBy::pool, "pool", "pools"},
-	{AL_BY_WORKER, SplitBy::workqueue, "worker", "workers"},
-	{AL_BY_SPAWNED, SplitBy::workqueue, "thread", "threads"},
-	{AL_BY_WOKEN, SplitBy::workqueue, "thread", "threads"},
-};
-
-// The rows that a stage is split into; null: it has none.
-const SplitWord* word_for(const Mechanism& mechanism, const Stage& stage, SplitBy split_by) {
-	for (const SplitWord& word : kSplitWords)
-		if (word.split_by == split_by &&
-			std::ranges::find(mechanism.groups, word.kind) != mechanism.groups.end() &&
-			stage_of_group(mechanism, word.kind).id == stage.id)
-			return &word;
-	return nullptr;
-}
-
 // Builds the view block by block.
 class Blocks {
 public:
@@ -54,7 +27,8 @@ public:
 		const std::string_view name = class_name(stage, item_class);
 		const Histogram all = data.all_classes(stage.id);
 		// Where every class has a name, no class is the whole: the rows hold all of them.
-		const SplitWord* word = word_for(mechanism, stage, options_.split_by);
+		const GroupWord* word =
+			by_group() ? group_word(mechanism, stage, options_.split_by) : nullptr;
 		if (word && !mechanism.classes.front().empty() && !all.empty()) {
 			if (item_class == AL_CLASS_PLAIN)
 				add_groups({fmt::format("{} {}", mechanism.name, stage.name)}, data, all, *word);
@@ -88,6 +62,10 @@ public:
 	Frame take() { return std::move(frame_); }
 
 private:
+	[[nodiscard]] bool by_group() const {
+		return options_.split_by != SplitBy::nothing && options_.split_by != SplitBy::cpu;
+	}
+
 	// An empty row on both sides of a block, none between lines.
 	void separate(bool before_block) {
 		if (!frame_.rows().empty() && (before_block || after_block_)) frame_.new_row();
@@ -117,7 +95,7 @@ private:
 	void add_split(const Mechanism& mechanism, const MechanismData& data, const Stage& stage,
 				   al_class item_class, const Title& title, const Histogram& whole) {
 		const Stage& split = stage.ledger ? stage : headline(mechanism);
-		const SplitWord* word = word_for(mechanism, split, options_.split_by);
+		const GroupWord* word = group_word(mechanism, split, options_.split_by);
 		if (!word)
 			add_block(title, whole);
 		else if (stage.id == split.id && item_class == AL_CLASS_PLAIN)
@@ -127,7 +105,7 @@ private:
 	}
 
 	void add_groups(const Title& title, const MechanismData& data, const Histogram& whole,
-					const SplitWord& word) {
+					const GroupWord& word) {
 		const std::vector<GroupData> rows = groups_of(data, word.kind);
 		if (rows.empty()) add_block(title, whole, fmt::format("all {}", word.all));
 		for (const GroupData& row : rows)

@@ -58,12 +58,15 @@ std::string name_of(const Subject& subject) {
 	return name;
 }
 
-Frame title_row(const Scene& scene, const Words& about, uint64_t count) {
+Frame title_row(const Scene& scene, const Words& about, uint64_t count,
+				std::optional<uint64_t> window_ns) {
 	const std::string name = name_of(scene.subject);
 	const std::string n = "n=" + with_commas(count);
 	const uint64_t since = scene.interval.data.mono_ns - scene.description.start_mono_ns;
-	const Words when = {fmt::format("t={}", duration(since)),
-						fmt::format("window={}", short_duration_text(scene.interval.length_ns))};
+	const Words when = {
+		fmt::format("t={}", duration(since)),
+		fmt::format("window={}",
+					short_duration_text(window_ns.value_or(scene.interval.length_ns)))};
 	const std::string cpus = scene.cpus_text();
 	Words all = {"asynclat " + name};
 	if (!cpus.empty()) all.push_back(cpus);

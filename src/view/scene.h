@@ -14,7 +14,7 @@ namespace asynclat {
 
 // By what histograms are split. By CPU every stage is; the other rows exist for the headline stage
 // only, so the other stages are shown whole.
-enum class SplitBy { nothing, cpu, function, workqueue, pool, worker, item_class };
+enum class SplitBy { nothing, cpu, function, workqueue, pool, item_class };
 
 enum class TopSort { total, count, p50, p99, max, name };
 
@@ -27,6 +27,9 @@ struct ViewOptions {
 	TopSort sort = TopSort::total;
 	size_t first_row = 0;     // of those that scroll; 0: not scrolled
 	size_t moments_back = 0;  // left out at the newest end
+	bool whole_run =
+		false;            // the interval is all of it; over time all of it is to be in the picture
+	bool opened = false;  // these CPUs alone, of more that are measured
 	bool nanoseconds = false;
 };
 
@@ -51,7 +54,9 @@ struct Scene {
 std::string name_of(const Subject& subject);
 
 // The row above a view: as much of it as there is room for, the subject and the count first.
-Frame title_row(const Scene& scene, const std::vector<std::string>& about, uint64_t count);
+// `window_ns`: what it is of, where that is not the interval.
+Frame title_row(const Scene& scene, const std::vector<std::string>& about, uint64_t count,
+				std::optional<uint64_t> window_ns = std::nullopt);
 
 // One row of the books, and what was lost in it always.
 Frame books_row(const Scene& scene);

@@ -61,6 +61,8 @@ public:
 		whole_ = of(headline(row).id);
 		std::vector<al_stage> parts = parts_of(id);
 		split_ = !parts.empty();
+		if (!is_collected(headline(row).id))
+			missing_.push_back(fmt::format("{} is not collected: --stage all", whole_name_));
 		if (!split_) {  // then its life: what waits is followed by what runs
 			parts.push_back(headline(row).id);
 			if (const Stage* run = find_stage(row, "run")) parts.push_back(run->id);
@@ -79,8 +81,11 @@ public:
 		const auto height = static_cast<size_t>(std::max(1, scene_.options.height));
 		const size_t wanted = frame_.rows().size() + 2 * (rows() + 1) + 2 + books.rows().size();
 		if (frame_.width() >= kBarsFrom && height >= wanted) {
-			put_shares();
-			if (split_) put_slowest();
+			// Shares are of a whole: the headline, or what a life is made of.
+			if (is_collected(headline(mechanism(scene_.subject.mechanism)).id)) {
+				put_shares();
+				if (split_) put_slowest();
+			}
 			if (height >= frame_.rows().size() + books.rows().size() + rows() + 2) put_own();
 		} else if (height > rows()) {
 			put_table(height - rows() > 2 + missing_.size());
@@ -99,17 +104,27 @@ private:
 		return scene_.histogram_of(found);
 	}
 
-	void add(al_stage id, size_t index, size_t parts) {
+	[[nodiscard]] const MechanismInfo* info() const {
 		const auto& infos = scene_.description.mechanisms;
-		const auto info = std::find_if(infos.begin(), infos.end(), [&](const MechanismInfo& m) {
+		const auto it = std::find_if(infos.begin(), infos.end(), [&](const MechanismInfo& m) {
 			return m.mechanism == scene_.subject.mechanism;
 		});
+		return it == infos.end() ? nullptr : &*it;
+	}
+	[[nodiscard]] bool is_collected(al_stage id) const {
+		const MechanismInfo* const about = info();
+		return about &&
+			   std::find(about->stages.begin(), about->stages.end(), id) != about->stages.end();
+	}
+
+	void add(al_stage id, size_t index, size_t parts) {
 		const std::string name(stage(id).name);
-		if (info == infos.end() ||
-			std::find(info->stages.begin(), info->stages.end(), id) == info->stages.end()) {
-			const bool asked = info != infos.end() && info->unavailable.contains(name);
-			missing_.push_back(asked ? fmt::format("{}: {}", name, info->unavailable.at(name))
-									 : fmt::format("{} is not collected: --stage all", name));
+		if (!is_collected(id)) {
+			const MechanismInfo* const about = info();
+			const bool asked = about && about->unavailable.contains(name);
+			if (id != headline(mechanism(scene_.subject.mechanism)).id)
+				missing_.push_back(asked ? fmt::format("{}: {}", name, about->unavailable.at(name))
+										 : fmt::format("{} is not collected: --stage all", name));
 			return;
 		}
 		Part part{name, of(id)};
@@ -215,7 +230,12 @@ private:
 	// All in a row, where there is no room for more.
 	void put_line() {
 		std::vector<std::string> words;
-		for (const Part& part : parts_)
+		// The largest first: what finds no room is little.
+		std::vector<Part> parts = parts_;
+		std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+			return a.histogram.sum_ns > b.histogram.sum_ns;
+		});
+		for (const Part& part : parts)
 			words.push_back(part.name + " " + percent(part.histogram.sum_ns, all_ns()));
 		frame_.crop(static_cast<size_t>(scene_.options.height) - 1);
 		frame_.row_of(words, " ", Style::plain);

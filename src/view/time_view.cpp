@@ -16,20 +16,31 @@ constexpr size_t kFewestColumns = 20;
 constexpr size_t kAxisStep = 10;  // columns between two times
 
 struct Column {
-	uint64_t ago_ns;
+	uint64_t ago_ns;  // its end
+	uint64_t length_ns;
 	Histogram histogram;
 };
 
-std::vector<Column> newest(const Scene& scene, size_t most) {
+// The newest moments, one a column; of a whole run all of them, as many a column as it takes.
+std::vector<Column> columns_of(const Scene& scene, size_t most) {
 	const auto& moments = scene.history.moments();
 	std::vector<Column> columns;
 	const size_t end = moments.size() - std::min(moments.size(), scene.options.moments_back);
-	for (size_t i = end - std::min(end, most); i < end; i++) {
-		const auto found = moments[i].histograms.find(scene.subject);
-		columns.push_back(
-			{moments.back().mono_ns - moments[i].mono_ns,
-			 found == moments[i].histograms.end() ? Histogram{} : found->second.expand()});
+	const size_t a_column =
+		scene.options.whole_run ? std::max<size_t>(1, (end + most - 1) / most) : 1;
+	// From the newest on, so that only the oldest column may hold fewer.
+	for (size_t last = end; last > 0 && columns.size() < most;) {
+		const size_t first = last - std::min(last, a_column);
+		Column column{moments.back().mono_ns - moments[last - 1].mono_ns, 0, {}};
+		for (; last > first; last--) {
+			const History::Moment& moment = moments[last - 1];
+			column.length_ns += moment.length_ns;
+			const auto found = moment.histograms.find(scene.subject);
+			if (found != moment.histograms.end()) column.histogram.merge(found->second.expand());
+		}
+		columns.push_back(std::move(column));
 	}
+	std::reverse(columns.begin(), columns.end());
 	return columns;
 }
 
@@ -41,8 +52,11 @@ public:
 		sums_ = frame_.width() >= kSumsFrom;
 		const size_t taken = kLabelWidth + (sums_ ? kSumWidth : 0);
 		room_ = frame_.width() > taken ? frame_.width() - taken : 1;
-		columns_ = newest(scene, room_);
-		for (const Column& column : columns_) all_.merge(column.histogram);
+		columns_ = columns_of(scene, room_);
+		for (const Column& column : columns_) {
+			all_.merge(column.histogram);
+			span_ns_ += column.length_ns;
+		}
 		range_ = scale.follow(octave_range(all_), now());
 	}
 
@@ -50,7 +64,7 @@ public:
 		// The numbers of the legend need the rows; these are the longest.
 		const size_t key = legend(CountSteps(UINT64_MAX / 2), scene_.options.width).rows().size();
 		const bool titled = height_ > 1, timed = height_ > 3, explained = height_ >= key + 5;
-		if (titled) frame_.append(title_row(scene_, {"over time"}, all_.count()));
+		if (titled) frame_.append(title_row(scene_, {"over time"}, all_.count(), span_ns_));
 		const Frame books = explained ? books_row(scene_) : Frame(scene_.options.width);
 		const size_t below = timed + books.rows().size() + (explained ? key : 0);
 		const size_t rows =
@@ -132,6 +146,7 @@ private:
 	size_t room_ = 1;
 	std::vector<Column> columns_;
 	Histogram all_;
+	uint64_t span_ns_ = 0;
 	OctaveRange range_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kNumberWidth = 7;
 constexpr size_t kTimeWidth = 10;
-constexpr size_t kNarrowName = 14, kWideName = 40;
+constexpr size_t kNarrowName = 13, kWideName = 40;
 constexpr size_t kShortestBar = 8, kLongestBar = 40;
 
 struct TopRow {
@@ -56,14 +56,18 @@ void sort_rows(std::vector<TopRow>& rows, TopSort sort) {
 // At most `most` rows, from `first` on, and then all others as one.
 std::vector<TopRow> fit(std::vector<TopRow> rows, size_t most, size_t first) {
 	if (rows.size() <= most) return rows;
-	// The last rows fill the room.
-	const size_t begin = std::min(first, rows.size() - (most - 1));
-	std::rotate(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.end());
-	TopRow rest{fmt::format("+{} more", rows.size() - most + 1), {}, true};
-	for (size_t i = most - 1; i < rows.size(); i++) rest.histogram.merge(rows[i].histogram);
-	rows.resize(most - 1);
-	rows.push_back(std::move(rest));
-	return rows;
+	const size_t begin = std::min(first, rows.size() - 1);
+	const size_t end = std::min(begin + most - 1, rows.size());
+	TopRow rest{fmt::format("+{} more", rows.size() - (end - begin)), {}, true};
+	std::vector<TopRow> fitted;
+	for (size_t i = 0; i < rows.size(); i++) {
+		if (i >= begin && i < end)
+			fitted.push_back(std::move(rows[i]));
+		else
+			rest.histogram.merge(rows[i].histogram);
+	}
+	fitted.push_back(std::move(rest));
+	return fitted;
 }
 
 struct Column {
@@ -178,12 +182,12 @@ private:
 };
 
 // Rows of a kind, or of the classes of the subject's stage.
-std::vector<TopRow> rows_of(const Scene& scene, std::optional<al_group_kind> kind) {
+std::vector<TopRow> rows_of(const Scene& scene, const GroupWord* word) {
 	std::vector<TopRow> rows;
 	const MechanismData* data = scene.data();
 	if (!data) return rows;
-	if (kind) {
-		for (GroupData& group : groups_of(*data, *kind)) {
+	if (word) {
+		for (GroupData& group : groups_of(*data, word->kind)) {
 			const bool other = group.name == kOtherGroup;
 			rows.push_back({std::move(group.name), std::move(group.histogram), other});
 		}
@@ -200,39 +204,38 @@ std::vector<TopRow> rows_of(const Scene& scene, std::optional<al_group_kind> kin
 	return rows;
 }
 
-std::string singular(std::string_view name) {
-	return std::string(name.substr(0, name.size() - name.ends_with('s')));
-}
-
-// The kind of rows that is asked for, or the first that the mechanism has; none: classes.
-std::optional<al_group_kind> kind_shown(const Scene& scene) {
+// The rows that are asked for: of the subject's stage, or else of the headline, or the first that
+// one of them has; null: classes.
+const GroupWord* word_shown(const Scene& scene) {
 	const Mechanism& row = mechanism(scene.subject.mechanism);
-	const auto kind = kind_of(scene.options.split_by);
-	if (scene.options.split_by == SplitBy::item_class || row.groups.empty()) return std::nullopt;
-	const bool known =
-		kind && std::find(row.groups.begin(), row.groups.end(), *kind) != row.groups.end();
-	return known ? kind : row.groups.front();
+	const SplitBy asked = scene.options.split_by;
+	if (asked == SplitBy::item_class) return nullptr;
+	for (const SplitBy split_by :
+		 {asked == SplitBy::cpu ? SplitBy::nothing : asked, SplitBy::nothing})
+		for (const Stage* of : {&stage(scene.subject.stage), &headline(row)})
+			if (const GroupWord* word = group_word(row, *of, split_by)) return word;
+	return nullptr;
 }
 
 }  // namespace
 
-size_t top_rows(const Scene& scene) { return rows_of(scene, kind_shown(scene)).size(); }
+size_t top_rows(const Scene& scene) { return rows_of(scene, word_shown(scene)).size(); }
 
 Frame top_view(const Scene& scene, Scale& /*scale*/) {
 	const Mechanism& row = mechanism(scene.subject.mechanism);
-	const auto kind = kind_shown(scene);
+	const GroupWord* const word = word_shown(scene);
 	Scene shown = scene;
-	if (kind) {
-		shown.subject = {row.id, stage_of_group(row, *kind).id, AL_CLASS_PLAIN};
-		shown.options.cpus.clear();  // such rows are of all CPUs together
+	if (word) {
+		shown.subject = {row.id, stage_of_group(row, word->kind).id, AL_CLASS_PLAIN};
+		if (scene.options.opened) shown.options.cpus.clear();  // rows are of all that is measured
 	}
 
-	std::vector<TopRow> rows = rows_of(shown, kind);
+	std::vector<TopRow> rows = rows_of(shown, word);
 	sort_rows(rows, scene.options.sort);
 	Histogram all;
 	for (const TopRow& r : rows) all.merge(r.histogram);
-	const std::string what = kind ? singular(group_kind_name(*kind)) : "class";
-	const std::string of_all = kind && !scene.options.cpus.empty() ? " of all CPUs" : "";
+	const std::string what = word ? word->one : "class";
+	const std::string of_all = word && scene.options.opened ? " of all CPUs" : "";
 	const auto height = static_cast<size_t>(std::max(1, scene.options.height));
 	const bool titled = height > 2, closed = height > 4;
 
@@ -242,8 +245,11 @@ Frame top_view(const Scene& scene, Scale& /*scale*/) {
 	const Table table(shown, what, rows);
 	if (titled) table.put_heading(frame);
 	const size_t room = height - std::min(height - 1, frame.rows().size() + books.rows().size());
-	for (const TopRow& r : fit(std::move(rows), room, scene.options.first_row))
-		table.put_row(frame, r);
+	for (const TopRow& r : fit(rows, room, scene.options.first_row)) table.put_row(frame, r);
+	const StageData* whole = shown.stage();
+	if (rows.empty() && word && whole && !shown.histogram_of(whole).empty() &&
+		!scene.options.cpus.empty())
+		frame.row_of({"recorded for all CPUs together: not with --cpu"}, "", Style::header);
 	frame.append(books);
 	frame.crop(height);
 	return frame;

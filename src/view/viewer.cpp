@@ -37,6 +37,7 @@ Viewer::Viewer(const Description& description, const ViewRow& view, ViewOptions 
 	  pause_(pause),
 	  asked_cpus_(options_.cpus),
 	  now_{{}, {}, History(kMoments, asked_cpus_), History(kMoments)} {
+	now_.latest.data.mono_ns = now_.total.data.mono_ns = description.start_mono_ns;
 	const auto choices = subjects(description, {}, stages);
 	if (!choices.empty()) subject_ = choices.front();
 }
@@ -55,6 +56,15 @@ void Viewer::press(char32_t pressed) {
 		if (action != Action::quit) return;
 	}
 	note_.clear();
+	// What scrolls shows all there is.
+	const bool for_all = action == Action::quit || action == Action::help ||
+						 action == Action::pause || action == Action::step ||
+						 action == Action::next_view || action == Action::previous_view;
+	if (!view_->full_screen && !for_all) {
+		steps_ +=
+			action == Action::open && paused_;  // the key that steps where there is no console
+		return;
+	}
 	switch (action) {
 		case Action::quit:
 			quit_ = true;
@@ -158,6 +168,10 @@ void Viewer::next_mechanism() {
 }
 
 void Viewer::next_stage() {
+	if (view_->needs_stages) {
+		note_ = "this view has all stages; m shows those of another mechanism";
+		return;
+	}
 	const MechanismInfo* info = find_info(description_, subject_.mechanism);
 	if (!info || info->stages.empty()) return;
 	std::vector<Subject> choices;
@@ -174,16 +188,19 @@ std::vector<Viewer::Rows> Viewer::choices_of_rows() const {
 		size_t before = 0;
 		for (const CpuGroup group : kCpuGroups) {
 			const size_t count = description_.topology.count(group);
-			if (group == CpuGroup::cpu || (count != before && group != CpuGroup::all && count > 1))
+			// Few CPUs have rows of their own anyhow.
+			const bool by_cpu = group == CpuGroup::cpu && count > kManyCpus;
+			if (by_cpu ||
+				(group != CpuGroup::cpu && group != CpuGroup::all && count != before && count > 1))
 				choices.push_back({group, SplitBy::nothing});
 			before = count;
 		}
 	}
 	const MechanismData* data = shown().total.data.find(subject_.mechanism);
-	for (const SplitBy split :
-		 {SplitBy::function, SplitBy::workqueue, SplitBy::pool, SplitBy::worker}) {
-		const auto kind = kind_of(split);
-		if (data && kind && !groups_of(*data, *kind).empty())
+	for (const SplitBy split : {SplitBy::function, SplitBy::workqueue, SplitBy::pool}) {
+		const GroupWord* word =
+			group_word(mechanism(subject_.mechanism), stage(subject_.stage), split);
+		if (data && word && !groups_of(*data, word->kind).empty())
 			choices.push_back({std::nullopt, split});
 	}
 	if (mechanism(subject_.mechanism).classes.size() > 1 && !view_->rows_are_cpus)
@@ -193,8 +210,15 @@ std::vector<Viewer::Rows> Viewer::choices_of_rows() const {
 
 void Viewer::next_rows() {
 	const auto choices = choices_of_rows();
-	if (choices.empty()) return;
-	const Rows next = after(choices, Rows{options_.group_by, options_.split_by});
+	Rows now{options_.group_by, options_.split_by};
+	// Without a choice, top has the first of them.
+	if (!view_->rows_are_cpus && now.split_by == SplitBy::nothing && !choices.empty())
+		now = choices.front();
+	if (choices.size() < 2 || !view_->rows) {
+		note_ = "there are no other rows here";
+		return;
+	}
+	const Rows next = after(choices, now);
 	options_.group_by = next.group_by;
 	options_.split_by = next.split_by;
 	options_.first_row = 0;
@@ -244,13 +268,15 @@ void Viewer::close() {
 
 void Viewer::show_open() {
 	options_.cpus = asked_cpus_;
+	options_.opened = !open_.empty();
+	if (options_.opened) note_ = "over time: from here on; from the beginning with --cpu";
 	for (const Open& open : open_) {
 		std::vector<uint32_t> cpus;
 		for (const CpuData& cpu : cpus_looked_at())
 			if (group_of(cpu.place, open.group) == open.number) cpus.push_back(cpu.place.cpu);
 		options_.cpus = std::move(cpus);
 	}
-	options_.first_row = 0;
+	options_.first_row = options_.moments_back = 0;
 	// What is over time begins anew: past intervals are kept for all CPUs together.
 	now_.open = History(kMoments, options_.cpus);
 	now_.open.add(now_.latest, description_);
@@ -284,6 +310,7 @@ Frame Viewer::picture(int width, int height, bool whole) {
 	ViewOptions options = options_;
 	options.width = width;
 	options.height = height;
+	options.whole_run = whole || whole_run_;
 	const Scene now = scene(options);
 	if (!whole) return view_->draw(now, scales_[{view_, subject_}]);
 	Scale scale;  // of the whole run: larger than any interval's

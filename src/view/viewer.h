@@ -44,6 +44,8 @@ public:
 
 	// Exactly `height` rows, the last of them the keys or a note.
 	Frame draw(int width, int height);
+	// What a view that scrolls would have shown last.
+	Frame draw_scrolling(int width) { return picture(width, 1, false); }
 	// The whole run in the view that is on, as many rows as it takes; for when it has ended.
 	Frame draw_whole(int width, int height);
 

@@ -14,7 +14,6 @@ struct ViewRow {
 	std::string_view name;
 	std::string_view help;
 	bool needs_stages = false;  // shows all stages of a mechanism, which must be collected
-	bool over_time = false;     // of all intervals: the whole run is in its last picture
 	bool full_screen = false;   // draws one subject over and over; hist scrolls, with all of them
 	bool rows_are_cpus = false;
 	size_t (*rows)(const Scene& scene) = nullptr;  // that can be scrolled; null: none

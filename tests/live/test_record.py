@@ -119,6 +119,17 @@ def test_no_file_is_overwritten_and_no_link_followed(tmp_path):
     assert run("replay", there).returncode == 0
 
 
+def test_the_page_is_never_written_over_the_recording(recording, tmp_path):
+    path = tmp_path / "run.rec"
+    shutil.copy(recording[0], path)
+    (tmp_path / "same.html").hardlink_to(path)
+    for name in ("run.rec", "same.html"):
+        refused = run("replay", path, "--html", tmp_path / name, "--force")
+        assert refused.returncode == 1 and "it is what is being read" in refused.stderr
+    assert path.read_bytes() == recording[0].read_bytes()
+    assert run("replay", path, "--html", "-").returncode == 2
+
+
 def test_the_demo_needs_no_root():
     done = run("demo", within=("setpriv", "--reuid=65534", "--clear-groups"))
     assert done.returncode == 0, done.stderr

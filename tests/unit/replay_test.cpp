@@ -121,6 +121,50 @@ TEST(Replay, ShowsWhatIsThereOfACutRecordingAndThenTheOffset) {
 			  live(json, run.description(), {intervals[0], intervals[1]}, "truncated"));
 }
 
+TEST(Replay, WhatFollowsTheEndIsLeftOutAndKnown) {
+	GeneratedRun run({.cpus = 2, .items_a_cpu = 3});
+	const std::string bytes = joined(recorded(run.description(), generated(run, 3)));
+	for (const bool twice : {false, true}) {
+		auto replay = Replay::open(file_of(twice ? bytes + bytes : bytes));
+		ASSERT_TRUE(replay);
+		while (!(*replay)->at_last()) ASSERT_TRUE((*replay)->read());
+		ASSERT_TRUE((*replay)->finish());
+		EXPECT_EQ((*replay)->has_more(), twice);
+		EXPECT_FALSE((*replay)->damage());
+	}
+}
+
+// A person who has seen enough: shown after so many intervals.
+class Leaver : public NoConsole {
+public:
+	explicit Leaver(size_t after) : left_(after) {}
+	[[nodiscard]] bool quit_asked() const override { return left_ == 0 || !left_--; }
+
+private:
+	mutable size_t left_;
+};
+
+TEST(Replay, QuittingCountsWhatWasShownAndNoMore) {
+	GeneratedRun run({.cpus = 2, .items_a_cpu = 3});
+	const auto intervals = generated(run, 5);
+	for (const size_t shown : {0, 1, 3}) {
+		auto replay = Replay::open(file_of(joined(recorded(run.description(), intervals))));
+		ASSERT_TRUE(replay);
+		const int file = file_of("");
+		Outlet outlet(file);
+		Signals signals;
+		Leaver leaver(shown);
+		const auto report = make_report({.json = true}, {}, {});
+		const auto total = replay_loop(**replay, *report, leaver, outlet, signals, {});
+		ASSERT_TRUE(total);
+		uint64_t length_ns = 0;
+		for (size_t i = 0; i < shown; i++) length_ns += intervals[i].length_ns;
+		EXPECT_EQ(total->length_ns, length_ns);
+		EXPECT_THAT(read_all(file), HasSubstr("\"reason\":\"key\""));
+		close(file);
+	}
+}
+
 TEST(Replay, WithoutAnyIntervalThereIsNothingToShow) {
 	const std::string start = RecordingWriter().start(sample::description(), "host");
 	EXPECT_EQ(play(start, {}).damage->what, "the recording has no end: its writer was cut off");

@@ -178,8 +178,64 @@ TEST_F(ViewerTest, RowsAreByWhateverThereIs) {
 	v.add(interval(1));
 	EXPECT_THAT(first_row(v), HasSubstr("by function"));
 	v.press(U'g');
-	v.press(U'g');
 	EXPECT_THAT(first_row(v), HasSubstr("by workqueue"));
+	v.press(U'g');
+	EXPECT_THAT(first_row(v), HasSubstr("by function"));
+}
+
+TEST_F(ViewerTest, BeforeTheFirstIntervalNoTimeHasPassed) {
+	Viewer v = viewer("heatmap");
+	EXPECT_THAT(first_row(v), HasSubstr("t=0ns  window=0"));
+}
+
+TEST_F(ViewerTest, WhatScrollsIsNotChangedByTheKeysOfPictures) {
+	Viewer v = viewer("hist");
+	v.add(interval(1));
+	press(v, U"mswg\n");
+	v.press(key::kTab);
+	EXPECT_THAT(first_row(v), HasSubstr("workqueue wait"));
+	EXPECT_THAT(first_row(v), HasSubstr("2 CPUs"));
+}
+
+TEST_F(ViewerTest, OpeningWhileLookingBackShowsTheOpenCpuNow) {
+	Viewer v = viewer("time");
+	for (uint64_t second = 1; second <= 20; second++) v.add(interval(second));
+	v.press(U' ');
+	for (int i = 0; i < 5; i++) v.press(key::kLeft);
+	v.press(key::kEnter);
+	EXPECT_THAT(text(v), HasSubstr("now"));
+	EXPECT_THAT(first_row(v), Not(HasSubstr("n=0")));
+}
+
+TEST_F(ViewerTest, TheWholeRunIsInOnePictureOverTime) {
+	Viewer v = viewer("time");
+	uint64_t n = 0;
+	for (uint64_t second = 1; second <= 300; second++) {
+		v.add(interval(second));
+		n += interval(second).data.mechanisms[0].headline_count();
+	}
+	EXPECT_THAT(first_row(v), HasSubstr("window=65s"));
+	for (const int width : {40, 80, 200}) {
+		const std::string whole = v.draw_whole(width, 24).text();
+		EXPECT_THAT(whole.substr(0, whole.find('\n')),
+					testing::AnyOf(HasSubstr("window=300s"), HasSubstr("window=5m"),
+								   Not(HasSubstr("window"))));
+		std::string digits;
+		for (const char c : whole)
+			if (c != ',') digits += c;
+		EXPECT_THAT(digits, HasSubstr(fmt::format("n={}", n))) << width;
+	}
+}
+
+TEST_F(ViewerTest, EachPressScrollsOneRow) {
+	Viewer v = viewer("top");
+	v.add(interval(1));
+	const std::string top = text(v, 80, 8);
+	for (int i = 0; i < 40; i++) v.press(key::kDown);
+	const std::string end = text(v, 80, 8);
+	EXPECT_NE(end, top);
+	v.press(key::kUp);
+	EXPECT_NE(text(v, 80, 8), end);
 }
 
 TEST_F(ViewerTest, HelpCoversThePictureUntilAKey) {

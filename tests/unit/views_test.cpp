@@ -11,6 +11,7 @@
 
 #include "unit/golden.h"
 #include "unit/many_cpus.h"
+#include "view/group_rows.h"
 #include "view/paint.h"
 
 namespace asynclat {
@@ -195,6 +196,25 @@ TEST_F(Views, TopSortsByAnyColumnAndKeepsOtherLast) {
 	const auto by_name = names(TopSort::name, SplitBy::function);
 	EXPECT_TRUE(std::is_sorted(by_name.begin(), by_name.end()));
 	EXPECT_EQ(names(TopSort::total, SplitBy::workqueue).back(), kOtherGroup);
+}
+
+TEST_F(Views, AThreadIsToKthreadWhatAWorkqueueIsToOthers) {
+	const Mechanism& kthread = mechanism(AL_KTHREAD);
+	EXPECT_EQ(group_word(kthread, stage(AL_KT_WAIT), SplitBy::workqueue)->kind, AL_BY_WORKER);
+	EXPECT_EQ(group_word(kthread, stage(AL_KT_WAKEUP), SplitBy::workqueue)->kind, AL_BY_WOKEN);
+	EXPECT_EQ(group_word(kthread, stage(AL_KT_WAKEUP), SplitBy::function), nullptr);
+	EXPECT_EQ(group_word(kthread, stage(AL_KT_SPAWN), SplitBy::nothing)->kind, AL_BY_SPAWNED);
+	EXPECT_EQ(group_word(mechanism(AL_WORKQUEUE), stage(AL_WQ_RUN), SplitBy::function), nullptr);
+}
+
+TEST_F(Views, WithoutTheHeadlineStagesHaveNoShares) {
+	Description description = sample::description();
+	description.mechanisms[0].stages = {AL_WQ_KICK};
+	const std::string text =
+		draw("stages", sample::interval(), description, History{}, kWait, {}).text();
+	EXPECT_THAT(text, HasSubstr("wait is not collected: --stage all"));
+	EXPECT_THAT(text, Not(HasSubstr("share of")));
+	EXPECT_THAT(text, Not(HasSubstr("slowest")));
 }
 
 TEST_F(Views, NoEventsStillHasItsRowsAndBooks) {
