@@ -67,8 +67,9 @@ def test_prime_in_prime_out(hook, tmp_path):
     books = tracer.books("kthread")
     assert books["queued"] == books["matched"] == books["finished"] == 307
     assert books["unmatched_start"] == books["superseded"] == books["lost_finish"] == 0
-    # Waits of some 10 us: what one of the two hooks of a tracepoint takes is a bucket or two.
-    assert_same_distribution(tracer.stage("wait", "kthread"), truth.wait_ns, slack=3)
+    # Waits of some 10 us: what one of the two hooks of a tracepoint takes is a bucket or two. And
+    # mounts keep both CPUs busy: of 307 a run now and then has 4 that were interrupted in between.
+    assert_same_distribution(tracer.stage("wait", "kthread"), truth.wait_ns, slack=3, one_in=50)
     assert_same_distribution(tracer.stage("run", "kthread"), truth.run_ns, slack=4)
     # One worker runs them all.
     assert list(counts(tracer.mechanism("kthread")["workers"]).values()) == [307]
