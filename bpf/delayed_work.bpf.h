@@ -8,6 +8,8 @@
 #ifndef ASYNCLAT_DELAYED_WORK_BPF_H
 #define ASYNCLAT_DELAYED_WORK_BPF_H
 
+#include "outlier.bpf.h"
+
 static __always_inline void dw_learn_base(__u64 now, __u64 jiffies)
 {
 	const __s64 base = (__s64)(now - jiffies * cfg.tick_ns);
@@ -298,11 +300,12 @@ static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *arme
 
 /* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
  * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
-static __always_inline void dw_record(__u32 item_class, const struct al_item *item,
-				      __u64 armed, __u64 now)
+static __always_inline void dw_record(struct al_books *b, __u32 item_class,
+				      const struct al_item *item, __u64 armed, __u64 now)
 {
 	__u64 queued = item->activated;
 	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
+	const __u32 base = cfg.group_base[AL_DELAYED_WORK][AL_BY_WORKQUEUE];
 	__u64 bucket = item->due;
 
 	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
@@ -317,6 +320,13 @@ static __always_inline void dw_record(__u32 item_class, const struct al_item *it
 	al_record(AL_DW_SLACK, item_class, bucket - item->due, now, item->function);
 	al_record(AL_DW_TIMER, item_class, queued - bucket, now, item->function);
 	al_record(AL_DW_WAIT, item_class, now - queued, now, item->function);
+	/* Slack is by design: what comes after it must be long. */
+	if (al_is_outlier(bucket, now)) {
+		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
+
+		al_outlier(b, AL_DELAYED_WORK, item_class, item->function,
+			   al_group_index(base, item->workqueue), part, item->due, now);
+	}
 }
 
 #endif

@@ -91,7 +91,7 @@ __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
 	al_count(b, AL_STARTED);
 	if (!wq_file(b, cpu, AL_DELAYED_WORK, item_class, &item, item.due, now))
 		return AL_RUNS_DELAYED | AL_RUNS_DELAYED_UNSEEN;
-	dw_record(item_class, &item, armed, now);
+	dw_record(b, item_class, &item, armed, now);
 	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0);
 }
 
@@ -101,7 +101,7 @@ static __always_inline int wq_started(__u64 work)
 	const __u32 phase = control.phase;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_item item = {};
-	struct al_worker *w;
+	struct al_worker *w = 0;
 	struct al_books *b;
 	__u64 now, queued = 0, function = 0;
 	__u32 runs = 0;
@@ -146,13 +146,12 @@ static __always_inline int wq_started(__u64 work)
 	}
 	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) && (!matched || item.flags & AL_ITEM_DELAYED))
 		runs |= wq_started_delayed(cpu, work, now);
-	if (!cfg.finish && !cfg.split)
-		goto hold;
-	w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
-	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && cfg.split)
+	if (cfg.finish || cfg.split)
+		w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
+	if ((cfg.split || cfg.min_ns) && matched && !(runs & AL_RUNS_WORK_UNSEEN))
 		wq_split(b, w, &item, queued, now);
-	wq_occupy(w, cpu, work, function ?: wq_function(work), now, runs);
-hold:
+	if (cfg.finish || cfg.split)
+		wq_occupy(w, cpu, work, function ?: wq_function(work), now, runs);
 	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && item.activated > queued && item.activated <= now &&
 	    !(item.flags & AL_ITEM_OVERTAKEN))
 		al_record(AL_WQ_HOLD, AL_CLASS_PLAIN, item.activated - queued, now, function);

@@ -3,6 +3,8 @@
 #ifndef ASYNCLAT_WQ_SPLIT_BPF_H
 #define ASYNCLAT_WQ_SPLIT_BPF_H
 
+#include "outlier.bpf.h"
+
 #define AL_COMM_KWORKER 0x2f72656b726f776bULL /* "kworker/" */
 
 /* A worker sets PF_WQ_WORKER itself, when it first runs. Its name comes earlier, before its first
@@ -89,33 +91,53 @@ static __always_inline int wq_gone(__u64 address, __u32 flags)
 	return 0;
 }
 
-/* Splits a started item's way from activated to started. Bounds are clamped into it and into
- * order, so the stages sum; a stage that the item did not have is not recorded. */
+/* When the executing worker was woken and when it got a CPU, clamped into activated-to-started and
+ * into order, so that the stages sum. 0 where the item cannot be split. */
+static __always_inline int wq_bounds(const struct al_worker *w, const struct al_item *item,
+				     __u64 queued, __u64 now, __u64 *kicked, __u64 *on_cpu)
+{
+	const __u64 activated = item->activated ?: queued;
+
+	if (activated > now || activated < queued || item->flags & AL_ITEM_OVERTAKEN)
+		return 0;
+	*kicked = *on_cpu = activated;
+	if (item->flags & AL_ITEM_BH)
+		return 1;
+	if (!w || !w->seen)
+		return 0;
+	if (w->kicked > activated)
+		*kicked = w->kicked < now ? w->kicked : now;
+	*on_cpu = *kicked;
+	if (w->on_cpu > *kicked)
+		*on_cpu = w->on_cpu < now ? w->on_cpu : now;
+	return 1;
+}
+
+/* Splits a started item's wait, and tells of it if it is an outlier. A stage that the item did not
+ * have is not recorded. */
 static __always_inline void wq_split(struct al_books *b, const struct al_worker *w,
 				     const struct al_item *item, __u64 queued, __u64 now)
 {
 	const __u64 activated = item->activated ?: queued;
-	__u64 kicked = activated, on_cpu = activated;
+	const __u32 base = cfg.group_base[AL_WORKQUEUE][AL_BY_WORKQUEUE];
+	__u64 kicked, on_cpu, part[AL_PARTS] = {};
 
-	if (activated > now || activated < queued || item->flags & AL_ITEM_OVERTAKEN)
-		goto unsplit;
-	if (!(item->flags & AL_ITEM_BH)) {
-		if (!w || !w->seen)
-			goto unsplit;
-		if (w->kicked > activated)
-			kicked = w->kicked < now ? w->kicked : now;
-		on_cpu = kicked;
-		if (w->on_cpu > kicked)
-			on_cpu = w->on_cpu < now ? w->on_cpu : now;
+	if (cfg.split && wq_bounds(w, item, queued, now, &kicked, &on_cpu)) {
+		if (kicked > activated)
+			al_record(AL_WQ_KICK, AL_CLASS_PLAIN, kicked - activated, now, item->function);
+		if (on_cpu > kicked)
+			al_record(AL_WQ_WAKEUP, AL_CLASS_PLAIN, on_cpu - kicked, now, item->function);
+		al_record(AL_WQ_BEHIND, AL_CLASS_PLAIN, now - on_cpu, now, item->function);
+		part[0] = activated - queued;
+		part[1] = kicked - activated;
+		part[2] = on_cpu - kicked;
+		part[3] = now - on_cpu;
+	} else if (cfg.split) {
+		al_count(b, AL_UNSPLIT);
 	}
-	if (kicked > activated)
-		al_record(AL_WQ_KICK, AL_CLASS_PLAIN, kicked - activated, now, item->function);
-	if (on_cpu > kicked)
-		al_record(AL_WQ_WAKEUP, AL_CLASS_PLAIN, on_cpu - kicked, now, item->function);
-	al_record(AL_WQ_BEHIND, AL_CLASS_PLAIN, now - on_cpu, now, item->function);
-	return;
-unsplit:
-	al_count(b, AL_UNSPLIT);
+	if (al_is_outlier(queued, now))
+		al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function,
+			   al_group_index(base, item->workqueue), part, queued, now);
 }
 
 #endif

@@ -103,6 +103,7 @@ enum al_book {
 	AL_COALESCED,
 	AL_SELF,
 	AL_WALKS_CUT,
+	AL_ITEMS_DROPPED, /* outliers that the ring had no room for */
 	AL_MISSED,
 	AL_BOOKS,
 };
@@ -116,6 +117,9 @@ enum al_book {
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
+
+/* Stages that split a headline, at most: workqueue's hold, kick, wakeup and behind. */
+#define AL_PARTS 4
 
 /* An item's key in the pending table: its address; delayed_work marks the lowest bit, so that
  * an armed item and the same item queued can both be there, and the next one where it was armed
@@ -153,6 +157,7 @@ struct al_config {
 	__u64 lazy_list;
 	__u64 per_cpu_offset;
 	__u64 tick_ns;
+	__u64 min_ns;         /* items whose headline took that long are told one by one; 0: none */
 	__u32 mechanisms;     /* bit per al_mechanism */
 	__u32 set_bits;       /* log2 of the sets in the pending table */
 	__u32 worker_bits;    /* log2 of the worker slots */
@@ -308,6 +313,19 @@ struct al_control {
 	__u64 self;         /* the tool's own process, as the kernel numbers it */
 	__u8 pad[32];
 } __attribute__((aligned(64)));
+
+/* In the ring: an item whose headline took al_config::min_ns or longer. */
+struct al_outlier {
+	__u64 begun;   /* its headline: CLOCK_MONOTONIC */
+	__u64 ended;
+	__u64 function;
+	__u64 part[AL_PARTS]; /* how long, in the order of the stages that split the headline; all 0:
+			       * it was not split */
+	__u32 row;     /* group row of its workqueue or worker, or AL_NO_GROUP */
+	__u32 cpu;
+	__u32 mechanism;
+	__u32 item_class;
+};
 
 enum al_verdict {
 	AL_STILL_PENDING,

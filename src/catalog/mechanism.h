@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "asynclat/abi.h"
 
@@ -96,6 +97,8 @@ const Stage* find_stage(const Mechanism& mechanism, std::string_view name);
 const Point* find_point(const Mechanism& mechanism, std::string_view name);
 // The stage whose items a kind of row holds: the headline, or one with a ledger of its own.
 const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind);
+// The stages that split its headline, in the order of their coming; none where nothing does.
+std::vector<al_stage> parts_of(const Mechanism& mechanism);
 // Are its items queued on workqueues?
 bool has_workqueues(const Mechanism& mechanism);
 inline const Stage& headline(const Mechanism& mechanism) { return mechanism.stages.front(); }

@@ -60,6 +60,20 @@ const Stage& stage_of_group(const Mechanism& mechanism, al_group_kind kind) {
 	return headline(mechanism);
 }
 
+std::vector<al_stage> parts_of(const Mechanism& mechanism) {
+	const Stage& whole = headline(mechanism);
+	std::vector<al_stage> parts;
+	for (std::string_view at = whole.from; at != whole.to;) {
+		const auto next = std::find_if(
+			mechanism.stages.begin(), mechanism.stages.end(),
+			[&](const Stage& s) { return s.id != whole.id && s.from == at && !s.ledger; });
+		if (next == mechanism.stages.end() || parts.size() > mechanism.stages.size()) return {};
+		parts.push_back(next->id);
+		at = next->to;
+	}
+	return parts;
+}
+
 bool has_workqueues(const Mechanism& mechanism) {
 	return std::ranges::find(mechanism.groups, AL_BY_WORKQUEUE) != mechanism.groups.end();
 }

@@ -7,6 +7,9 @@
 namespace asynclat {
 namespace {
 
+// Some 2,700 items between two looks.
+constexpr uint32_t kOutlierBytes = 256 << 10;
+
 int arguments(const Facts& facts, const std::string& tracepoint) {
 	const auto found = facts.tracepoints.find(tracepoint);
 	return found == facts.tracepoints.end() ? 0 : found->second;
@@ -108,6 +111,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 									  [](const std::string& f) { return !f.starts_with('!'); })
 							  ? AL_FILTER_ONLY
 							  : AL_FILTER_NOT;
+	c.min_ns = request.min_ns.value_or(0);
 	c.filter_cpus = !request.cpus.empty();
 	for (const uint32_t cpu : request.cpus) c.cpu_mask[cpu / 64] |= uint64_t{1} << cpu % 64;
 	c.filter_workqueues = !request.workqueue.empty();
@@ -130,6 +134,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	sizes.items = static_cast<uint32_t>(sets) * AL_WAYS;
 	sizes.overflow = static_cast<uint32_t>(std::max<uint64_t>(entries / 4, 1));
 	sizes.workers = workers;
+	if (c.min_ns) sizes.outliers = kOutlierBytes;
 	return result;
 }
 

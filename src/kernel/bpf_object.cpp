@@ -64,10 +64,11 @@ Error failure(std::string what, int error) {
 }
 
 std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
-	{"books", &MapSizes::books},     {"rows", &MapSizes::rows},
-	{"groups", &MapSizes::groups},   {"pending", &MapSizes::pending},
-	{"items", &MapSizes::items},     {"overflow", &MapSizes::overflow},
-	{"workers", &MapSizes::workers}, {"functions", &MapSizes::functions},
+	{"books", &MapSizes::books},       {"rows", &MapSizes::rows},
+	{"groups", &MapSizes::groups},     {"pending", &MapSizes::pending},
+	{"items", &MapSizes::items},       {"overflow", &MapSizes::overflow},
+	{"workers", &MapSizes::workers},   {"functions", &MapSizes::functions},
+	{"outliers", &MapSizes::outliers},
 };
 
 // What a kprobe missed. struct bpf_link_info grew to tell it in 6.7, and with it the kernel began

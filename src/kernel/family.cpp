@@ -16,6 +16,7 @@ Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismP
 	  object_(std::move(object)),
 	  control_(object_.map(".data.control", true)),
 	  reader_(object_, config_, part_, facts, cpus, symbols),
+	  outliers_(object_, reader_),
 	  sweeper_(object_) {}
 
 std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,

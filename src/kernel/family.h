@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "kernel/bpf_config.h"
 #include "kernel/bpf_object.h"
+#include "kernel/outliers.h"
 #include "kernel/reader.h"
 #include "kernel/sweeper.h"
 
@@ -39,6 +40,8 @@ public:
 	[[nodiscard]] std::vector<MechanismData> read() { return reader_.read(); }
 	// Read for the last time, after detaching: pending and running are counted in the tables.
 	[[nodiscard]] std::vector<MechanismData> read_last();
+	// Items that waited long, since the last call.
+	[[nodiscard]] std::vector<Item> take_items() { return outliers_.take(); }
 	[[nodiscard]] uint64_t pending() { return reader_.pending(); }
 	[[nodiscard]] const std::vector<MechanismPlan>& part() const { return part_; }
 	[[nodiscard]] uint64_t map_bytes() const { return object_.map_bytes(); }
@@ -50,6 +53,7 @@ private:
 	BpfObject object_;
 	Mapping control_;
 	Reader reader_;
+	Outliers outliers_;
 	Sweeper sweeper_;
 };
 

@@ -148,6 +148,8 @@ Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<c
 	for (const Book& book : books)
 		if (plan.counts(book) && (book.symbol.empty() || facts_.address(book.symbol)))
 			result.set(book.id, total[book.id]);
+	if (config_.config.min_ns && ledger < AL_MECHANISMS)
+		result.set(AL_ITEMS_DROPPED, total[AL_ITEMS_DROPPED]);
 	uint64_t missed = 0;
 	for (const Hook* hook : plan.hooks(ledger)) {
 		const auto of_hook = object_.missed(*hook);
@@ -190,6 +192,14 @@ std::string Reader::group_name(const al_group& group, al_group_kind kind, bool o
 	if (group.flags & AL_GROUP_BH) name += " BH";
 	if (group.nice) name += fmt::format(" nice {}", group.nice);
 	return name;
+}
+
+std::string Reader::row_name(uint32_t row) {
+	if (row >= groups_.as<al_group>().size()) return "";
+	al_group& group = groups_.as<al_group>()[row];
+	const bool other = row % (AL_GROUP_ROWS + 1) == AL_GROUP_ROWS;
+	// Whoever claimed it writes its name a moment later.
+	return other || load(group.ready) ? group_name(group, AL_BY_WORKQUEUE, other) : "";
 }
 
 std::string Reader::function_name(uint64_t address) {

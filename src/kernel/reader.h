@@ -29,6 +29,10 @@ public:
 	// Items in flight, by the counters.
 	[[nodiscard]] uint64_t pending();
 
+	std::string function_name(uint64_t address);
+	// What a group's row is of; empty for AL_NO_GROUP.
+	std::string row_name(uint32_t row);
+
 private:
 	// How a row says where its maximum was: a CPU's row by function, a group's by CPU.
 	struct Place {
@@ -42,7 +46,6 @@ private:
 	// `books` are those that the catalog gives the ledger.
 	Books read_books(const MechanismPlan& plan, uint32_t ledger, std::span<const Book> books);
 	std::string group_name(const al_group& group, al_group_kind kind, bool other);
-	std::string function_name(uint64_t address);
 
 	const BpfObject& object_;
 	const BpfConfig& config_;

@@ -21,6 +21,7 @@ struct Request {
 	std::vector<uint32_t> cpus;          // only items that start there; empty: all
 	std::vector<std::string> functions;  // globs; "!glob" leaves out; empty: all
 	std::string workqueue;               // glob; empty: all
+	std::optional<uint64_t> min_ns;      // items whose headline took that long, one by one
 	bool pools = false;                  // collect rows by pool
 	std::optional<uint64_t>
 		max_entries;  // pending items held a mechanism; absent: as the catalog says

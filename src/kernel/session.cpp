@@ -223,6 +223,15 @@ Status Session::tend() {
 	return Nothing{};
 }
 
+std::vector<Item> Session::take_items() {
+	std::vector<Item> items;
+	for (const auto& [object, family] : families_)
+		for (Item& item : family->take_items()) items.push_back(std::move(item));
+	std::ranges::sort(items, {},
+					  [](const Item& item) { return item.begun_mono_ns + item.wait_ns; });
+	return items;
+}
+
 Result<Snapshot> Session::read() { return collect(&Family::read); }
 
 Result<Snapshot> Session::finish() {

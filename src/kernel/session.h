@@ -28,6 +28,7 @@ public:
 
 	[[nodiscard]] const Description& description() const override { return description_; }
 	Status tend() override;
+	std::vector<Item> take_items() override;
 	Result<Snapshot> read() override;
 	Result<Snapshot> finish() override;
 

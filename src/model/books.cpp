@@ -9,12 +9,12 @@ namespace asynclat {
 namespace {
 
 constexpr std::array<std::string_view, AL_BOOKS> kNames = {
-	"queued",   "matched",       "cancelled",   "superseded",      "refused",
-	"rearmed",  "flushed_early", "aged_out",    "dropped_full",    "dropped_busy",
-	"pending",  "started",       "barriers",    "unmatched_start", "riders",
-	"finished", "running",       "lost_finish", "busy_start",      "unmatched_end",
-	"filtered", "negative",      "second_pass", "unsplit",         "coalesced",
-	"self",     "walks_cut",     "missed",
+	"queued",   "matched",       "cancelled",     "superseded",      "refused",
+	"rearmed",  "flushed_early", "aged_out",      "dropped_full",    "dropped_busy",
+	"pending",  "started",       "barriers",      "unmatched_start", "riders",
+	"finished", "running",       "lost_finish",   "busy_start",      "unmatched_end",
+	"filtered", "negative",      "second_pass",   "unsplit",         "coalesced",
+	"self",     "walks_cut",     "items_dropped", "missed",
 };
 static_assert(!kNames.back().empty());
 

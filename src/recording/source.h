@@ -1,7 +1,10 @@
 // The seam between measuring and showing: a live session, a recording or a test's fake.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
+#include "model/item.h"
 #include "model/snapshot.h"
 
 namespace asynclat {
@@ -13,6 +16,8 @@ public:
 	[[nodiscard]] virtual const Description& description() const = 0;
 	// Housekeeping, wanted once a second however rare the readings are.
 	virtual Status tend() { return Nothing{}; }
+	// Items that waited for --min or longer, since the last call.
+	virtual std::vector<Item> take_items() { return {}; }
 	// All counters now; extremes are those since the previous read.
 	virtual Result<Snapshot> read() = 0;
 	// Stops measuring and reads for the last time: nothing is in flight any more, so pending and

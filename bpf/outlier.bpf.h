@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Items that waited for --min or longer, one by one. The ring wakes nobody, as that would queue
+ * irq_work of our own: user space looks into it. Without --min none of this is in the programs.
+ */
+#ifndef ASYNCLAT_OUTLIER_BPF_H
+#define ASYNCLAT_OUTLIER_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* user space says */
+} outliers SEC(".maps");
+
+static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
+{
+	return cfg.min_ns && ended > begun && ended - begun >= cfg.min_ns;
+}
+
+/* `part`: AL_PARTS times, or null. */
+static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u32 item_class,
+				       __u64 function, __u32 row, const __u64 *part, __u64 begun,
+				       __u64 ended)
+{
+	struct al_outlier *o;
+
+	if (!al_is_outlier(begun, ended))
+		return;
+	o = bpf_ringbuf_reserve(&outliers, sizeof(*o), 0);
+	if (!o) {
+		al_count_shared(b, AL_ITEMS_DROPPED);
+		return;
+	}
+	o->begun = begun;
+	o->ended = ended;
+	o->function = function;
+	for (int i = 0; i < AL_PARTS; i++)
+		o->part[i] = part ? part[i] : 0;
+	o->row = row;
+	o->cpu = bpf_get_smp_processor_id();
+	o->mechanism = mechanism;
+	o->item_class = item_class;
+	bpf_ringbuf_submit(o, BPF_RB_NO_WAKEUP);
+}
+
+#endif
