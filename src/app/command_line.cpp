@@ -150,7 +150,7 @@ Result<Options> understand(const CommandLine& line) {
 	leave_out_stageless(options.request);
 	if (options.command == Command::record) keep_everything(options.request);
 	// After that: a mechanism is not left out for its stages here.
-	if (options.view->needs_stages && options.request.stages.empty())
+	if ((options.view->needs_stages || options.request.min_ns) && options.request.stages.empty())
 		ask_for_all_stages(options.request);
 	return options;
 }

@@ -13,6 +13,7 @@ namespace {
 constexpr uint64_t kNever = UINT64_MAX;
 constexpr uint64_t kStillNothingNs = 1'000'000'000;
 constexpr uint64_t kTendEveryNs = 1'000'000'000;
+constexpr uint64_t kItemsEveryNs = 100'000'000;  // a ring that wakes nobody holds so long
 
 bool reader_gone(const Outlet& outlet) {
 	pollfd watched{outlet.fd(), 0, 0};
@@ -74,6 +75,7 @@ Result<Interval> run_loop(Source& source, Report& report, Console& console, Outl
 	uint64_t tick = start + schedule.interval_ns;
 	uint64_t silence = start + kStillNothingNs;
 	uint64_t tend = start + kTendEveryNs;
+	uint64_t items = schedule.items ? start + kItemsEveryNs : kNever;
 	uint64_t reports = 0;
 	Reading reading(source);
 	reading.begin(description);
@@ -83,7 +85,8 @@ Result<Interval> run_loop(Source& source, Report& report, Console& console, Outl
 		return text.empty() ? Status(Nothing{}) : outlet.write(console.note(text));
 	};
 	for (;;) {
-		if (auto done = attend(console, outlet, signals, std::min({tick, end, silence, tend}));
+		if (auto done =
+				attend(console, outlet, signals, std::min({tick, end, silence, tend, items}));
 			!done)
 			return done.error();
 		const uint64_t now = mono_ns();
@@ -93,11 +96,18 @@ Result<Interval> run_loop(Source& source, Report& report, Console& console, Outl
 			reader_gone(outlet)) {
 			const std::string_view reason = end_reason(signals, console, outlet, counted);
 			if (auto done = reading.next(true); !done) return done.error();
+			if (auto done = outlet.write(report.items(source.take_items(), description)); !done)
+				return done.error();
 			const Interval last = reading.take_unreported();
 			if (auto done = say(events.interval(last)); !done) return done.error();
 			const auto text = report.end(last, reading.total(), description, reason);
 			if (auto done = outlet.write(text); !done) return done.error();
 			return reading.total();
+		}
+		if (now >= items) {
+			items = now + kItemsEveryNs;
+			if (auto done = outlet.write(report.items(source.take_items(), description)); !done)
+				return done.error();
 		}
 		if (now >= tend) {
 			tend = now + kTendEveryNs;

@@ -20,6 +20,7 @@ struct Schedule {
 	uint64_t interval_ns = 1'000'000'000;
 	std::optional<uint64_t> count;  // reports
 	std::optional<uint64_t> duration_ns;
+	bool items = false;  // the source tells of items one by one
 };
 
 // What the loop has said to the person; an empty text is not.

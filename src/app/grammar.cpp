@@ -50,6 +50,8 @@ constexpr OptionRow kOptions[] = {
 	 kMeasure, true, set_functions},
 	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kMeasure, true,
 	 set_hook_kinds},
+	{"min", "", "DURATION", kWhat,
+	 "also a line for each item that waited at least this long: 500us", kLive, false, set_min},
 	{"max-entries", "", "N", kWhat,
 	 "pending items held at most, a mechanism (by default {entries}); each takes about "
 	 "{entry_bytes} "

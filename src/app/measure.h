@@ -20,7 +20,8 @@ using Consumer = std::function<Result<Interval>(Source&, Signals&, const LoopEve
 Result<Exit> measure(const Options& options, const Consumer& consume);
 
 inline Schedule schedule_of(const Options& options) {
-	return {options.interval_ns, options.count, options.duration_ns};
+	return {options.interval_ns, options.count, options.duration_ns,
+			options.request.min_ns.has_value()};
 }
 
 // An outlet that does not go deaf to signals while it writes.

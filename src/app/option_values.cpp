@@ -83,6 +83,13 @@ Status set_max_entries(Options& options, std::span<const std::string> values) {
 	return Nothing{};
 }
 
+Status set_min(Options& options, std::span<const std::string> values) {
+	const auto min_ns = parse_duration(values.front());
+	if (!min_ns) return min_ns.error();
+	options.request.min_ns = std::max<uint64_t>(*min_ns, 1);
+	return Nothing{};
+}
+
 Status set_duration(Options& options, std::span<const std::string> values) {
 	const auto duration_ns = parse_duration(values.front());
 

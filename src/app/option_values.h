@@ -13,6 +13,7 @@ Status set_cpus(Options& options, std::span<const std::string> values);
 Status set_workqueue(Options& options, std::span<const std::string> values);
 Status set_functions(Options& options, std::span<const std::string> values);
 Status set_max_entries(Options& options, std::span<const std::string> values);
+Status set_min(Options& options, std::span<const std::string> values);
 Status set_duration(Options& options, std::span<const std::string> values);
 Status set_html(Options& options, std::span<const std::string> values);
 Status set_speed(Options& options, std::span<const std::string> values);

@@ -14,6 +14,7 @@
 #include "export/html.h"
 #include "export/json.h"
 #include "view/books_view.h"
+#include "view/item_row.h"
 #include "view/paint.h"
 
 namespace asynclat {
@@ -58,8 +59,19 @@ public:
 
 	std::string interval(const Interval& interval, const Description& description) override {
 		reports_++;
+		headed_ = false;
 		history_.add(interval, description);
 		return stamp(interval) + blocks(interval, description, scales_);
+	}
+
+	std::string items(const std::vector<Item>& items, const Description& description) override {
+		std::string text;
+		// After something else the columns are named anew.
+		if (!items.empty() && !std::exchange(headed_, true))
+			text = painted(item_heading(view_options_.width), theme_);
+		for (const Item& item : items)
+			text += painted(item_row(item, description, view_options_.width), theme_);
+		return text;
 	}
 
 	std::string end(const Interval& last, const Interval& total, const Description& description,
@@ -102,6 +114,7 @@ private:
 	History history_{kMoments};
 	std::map<Subject, Scale> scales_;
 	int reports_ = 0;
+	bool headed_ = false;
 };
 
 class JsonReport : public Report {
@@ -111,6 +124,11 @@ public:
 	}
 	std::string interval(const Interval& interval, const Description& description) override {
 		return json_interval(interval, description) + "\n";
+	}
+	std::string items(const std::vector<Item>& items, const Description&) override {
+		std::string lines;
+		for (const Item& item : items) lines += json_item(item) + "\n";
+		return lines;
 	}
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view reason) override {

@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/options.h"
 #include "app/terminal.h"
+#include "model/item.h"
 #include "model/snapshot.h"
 #include "view/scene.h"
 #include "view/theme.h"
@@ -18,6 +20,11 @@ public:
 	virtual ~Report() = default;
 	virtual std::string start(const Description& description) = 0;
 	virtual std::string interval(const Interval& interval, const Description& description) = 0;
+	// Items that waited for --min or longer, as they come.
+	virtual std::string items(const std::vector<Item>& /*items*/,
+							  const Description& /*description*/) {
+		return "";
+	}
 	// `last` is the interval that ends now, of no length where all were reported, `total` the whole
 	// run; `reason` says why it ends.
 	virtual std::string end(const Interval& last, const Interval& total,

@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "view/books_view.h"
+#include "view/item_row.h"
 #include "view/paint.h"
 
 namespace asynclat {
 
 namespace {
 
+constexpr int kNoteWidth = 200;  // the picture cuts it
 constexpr std::string_view kHeld = "[held: space goes on, q ends]\n";
 constexpr std::string_view kStep = "[held: . gives the next interval, space all of them, q ends]\n";
 
@@ -39,6 +41,14 @@ std::string WatchedReport::interval(const Interval& interval, const Description&
 	std::string scrolled = scrolling_->interval(interval, description);
 	if (viewer_->full_screen()) return at_once_ ? "" : shown();
 	return paused() && pause_ == Viewer::Pause::picture ? "" : scrolled;
+}
+
+std::string WatchedReport::items(const std::vector<Item>& items, const Description& description) {
+	if (items.empty() || paused()) return "";
+	if (!viewer_->full_screen()) return scrolling_->items(items, description);
+	const std::string newest = item_row(items.back(), description, kNoteWidth).text();
+	viewer_->note(newest.substr(0, newest.find('\n')));
+	return shown();
 }
 
 std::string WatchedReport::end(const Interval& last, const Interval& total,

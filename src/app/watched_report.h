@@ -24,6 +24,8 @@ public:
 	std::string end(const Interval& last, const Interval& total, const Description& description,
 					std::string_view reason) override;
 
+	std::string items(const std::vector<Item>& items, const Description& description) override;
+
 	[[nodiscard]] int keys_fd() const override { return terminal_.keys_fd(); }
 	std::string pressed() override;
 	std::string resized() override;

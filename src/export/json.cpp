@@ -192,4 +192,25 @@ std::string json_end(const Interval& total, const Description& description,
 				 {"total", {{"mechanisms", mechanisms_json(total.data, description)}}}});
 }
 
+std::string json_item(const Item& item) {
+	const Mechanism& m = mechanism(item.mechanism);
+	Json json = {
+		{"schema", kSchema}, {"type", "item"}, {"mechanism", m.name}, {"stage", headline(m).name}};
+	if (const std::string_view name = class_name(headline(m), item.item_class); !name.empty())
+		json["class"] = name;
+	json["wait_ns"] = item.wait_ns;
+	json["function"] = item.function;
+	if (!item.queue.empty()) json[has_workqueues(m) ? "workqueue" : "worker"] = item.queue;
+	json["cpu"] = item.cpu;
+	json["queued_mono_ns"] = item.begun_mono_ns;
+	if (!item.stages.empty()) {
+		for (const auto& [id, ns] : item.stages)
+			json["stages"][fmt::format("{}_ns", stage(id).name)] = ns;
+		const auto [owner, share] = item.owner();
+		json["owner"] = stage(owner).name;
+		json["share"] = std::round(share * 1000) / 1000;
+	}
+	return line(json);
+}
+
 }  // namespace asynclat

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/item.h"
 #include "model/snapshot.h"
 
 namespace asynclat {
@@ -15,5 +16,8 @@ std::string json_interval(const Interval& interval, const Description& descripti
 // `total` covers the whole run, `reason` is a word for why it ended: "count", "signal".
 std::string json_end(const Interval& total, const Description& description,
 					 std::string_view reason);
+
+// An item line.
+std::string json_item(const Item& item);
 
 }  // namespace asynclat

@@ -59,7 +59,7 @@ public:
 		const Mechanism& row = mechanism(id);
 		whole_name_ = headline(row).name;
 		whole_ = of(headline(row).id);
-		std::vector<al_stage> parts = parts_of(id);
+		std::vector<al_stage> parts = parts_of(row);
 		split_ = !parts.empty();
 		if (!is_collected(headline(row).id))
 			missing_.push_back(fmt::format("{} is not collected: --stage all", whole_name_));
@@ -275,21 +275,6 @@ private:
 };
 
 }  // namespace
-
-std::vector<al_stage> parts_of(al_mechanism id) {
-	const Mechanism& row = mechanism(id);
-	const Stage& whole = headline(row);
-	std::vector<al_stage> parts;
-	for (std::string_view at = whole.from; at != whole.to;) {
-		const auto next = std::find_if(row.stages.begin(), row.stages.end(), [&](const Stage& s) {
-			return s.id != whole.id && s.from == at && !s.ledger;
-		});
-		if (next == row.stages.end() || parts.size() > row.stages.size()) return {};
-		parts.push_back(next->id);
-		at = next->to;
-	}
-	return parts;
-}
 
 Frame stages_view(const Scene& scene, Scale& /*scale*/) { return Waterfall(scene).take(); }
 

@@ -13,7 +13,4 @@ namespace asynclat {
 // it is one table.
 Frame stages_view(const Scene& scene, Scale& scale);
 
-// The stages that split the headline, in their order; empty: none does.
-std::vector<al_stage> parts_of(al_mechanism mechanism);
-
 }  // namespace asynclat

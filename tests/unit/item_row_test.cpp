@@ -1,0 +1,97 @@
+#include "view/item_row.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "export/json.h"
+#include "unit/sample.h"
+
+namespace asynclat {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Json = nlohmann::json;
+
+Item late_item() {
+	return {.mechanism = AL_WORKQUEUE,
+			.begun_mono_ns = sample::kStartMono + sample::kSecond,
+			.wait_ns = 12'000'000,
+			.cpu = 1,
+			.function = "blk_mq_run_work_fn",
+			.queue = "kblockd",
+			.stages = {{AL_WQ_HOLD, 20'000},
+					   {AL_WQ_KICK, 30'000},
+					   {AL_WQ_WAKEUP, 11'640'000},
+					   {AL_WQ_BEHIND, 310'000}}};
+}
+
+std::string row(const Item& item, int width = 80) {
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return item_row(item, sample::description(), width).text();
+}
+
+TEST(ItemRow, StandsUnderItsHeading) {
+	EXPECT_EQ(item_heading(80).text(),
+			  "started      mechanism      waited  mostly in      cpu  function, workqueue\n");
+	EXPECT_EQ(row(late_item(), 84),
+			  "12:03:01.012 workqueue        12ms  wakeup 97%       1  blk_mq_run_work_fn, kblockd\n");
+	// The function is worth more than its queue.
+	EXPECT_EQ(row(late_item()),
+			  "12:03:01.012 workqueue        12ms  wakeup 97%       1  blk_mq_run_work_fn\n");
+}
+
+TEST(ItemRow, FitsAnyWidth) {
+	Item item = late_item();
+	item.function = std::string(100, 'f');
+	for (int width = 1; width <= 200; width++) {
+		const Frame frame = item_row(item, sample::description(), width);
+		ASSERT_EQ(frame.rows().size(), 1U);
+		if (width >= 20) {
+			EXPECT_LE(frame.rows()[0].size(), static_cast<size_t>(width));
+		}
+	}
+	EXPECT_THAT(row(item, 30), HasSubstr("12ms"));
+}
+
+TEST(ItemRow, WithoutASplitNoStageIsNamed) {
+	Item item = late_item();
+	item.stages.clear();
+	EXPECT_THAT(row(item), HasSubstr("  12ms  -  "));
+	const Json json = Json::parse(json_item(item));
+	for (const char* unknown : {"stages", "owner", "share"}) EXPECT_FALSE(json.contains(unknown));
+}
+
+TEST(ItemRow, ClassesAreNamed) {
+	Item item = late_item();
+	item.mechanism = AL_IRQ_WORK;
+	item.item_class = AL_CLASS_LAZY;
+	item.queue.clear();
+	EXPECT_THAT(row(item, 100), HasSubstr("blk_mq_run_work_fn (lazy)"));
+	EXPECT_EQ(Json::parse(json_item(item)).at("class"), "lazy");
+}
+
+TEST(ItemJson, HasWhatTheRowSaysToTheNanosecond) {
+	EXPECT_EQ(json_item(late_item()),
+			  R"({"schema":1,"type":"item","mechanism":"workqueue","stage":"wait",)"
+			  R"("wait_ns":12000000,"function":"blk_mq_run_work_fn","workqueue":"kblockd","cpu":1,)"
+			  R"("queued_mono_ns":)" +
+				  std::to_string(sample::kStartMono + sample::kSecond) +
+				  R"(,"stages":{"hold_ns":20000,"kick_ns":30000,"wakeup_ns":11640000,)"
+				  R"("behind_ns":310000},"owner":"wakeup","share":0.97})");
+}
+
+TEST(ItemJson, NamesFromOutsideAreEscaped) {
+	Item item = late_item();
+	item.queue = "new\nline\x1b";
+	EXPECT_THAT(json_item(item), Not(HasSubstr("\n")));
+	EXPECT_THAT(row(item, 120), HasSubstr("new\\x0aline\\x1b"));
+}
+
+}  // namespace
+}  // namespace asynclat

@@ -1,0 +1,89 @@
+"""Items one by one against ground truth, in guests: each of the module's 23 items of a kind has its
+line, and each line lies between what the module saw of that very item."""
+
+import json
+
+import pytest
+
+import truth_module
+from kernel_list import WANTED
+from tracer import check_run
+
+N = 23
+KINDS = {"wq_percpu": "workqueue", "wq_max1": "workqueue", "wq_unbound": "workqueue",
+         "irq_local": "irq_work", "tw_resume": "task_work", "kw": "kthread"}
+# What is measured begins when it is queued; of these the start is that of their own function.
+ONE_BY_ONE = [kind for kind in KINDS if kind != "tw_resume"]
+
+
+@pytest.fixture
+def lines(run):
+    if run.no_module:
+        pytest.skip(run.no_module)
+    assert run.commands["items"].status == 0, run.commands["items"].err
+    return [json.loads(line) for line in run.commands["items"].out.splitlines()]
+
+
+@pytest.fixture
+def kind(request, kernel, run):
+    if kernel == "5.10" and request.param == "kw":
+        pytest.skip("this kernel has no sched_kthread_work_* tracepoints: nothing shows a start")
+    if not run.no_module:
+        assert run.commands[f"items.{request.param}"].status == 0
+    return request.param
+
+
+def measured(lines, kind):
+    return sorted((line for line in lines if line["type"] == "item"
+                   and line.get("function") == f"truth_{kind}_fn"),
+                  key=lambda line: line["queued_mono_ns"])
+
+
+def true(run, kind):
+    return [item for item in truth_module.items(run.commands[f"items.{kind}"].out)
+            if item.index >= 0]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", KINDS, indirect=True)
+def test_each_item_has_its_line(lines, kind):
+    items = measured(lines, kind)
+    assert len(items) == N
+    assert {item["mechanism"] for item in items} == {KINDS[kind]}
+    assert {item["stage"] for item in items} == {"wait"}
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", ONE_BY_ONE, indirect=True)
+def test_each_line_lies_within_the_truth_of_its_item(run, lines, kind):
+    """q0 <= queued <= q1, and started <= s."""
+    items = true(run, kind)
+    for ours, theirs in zip(measured(lines, kind), sorted(items, key=lambda i: i.before_ns),
+                            strict=True):
+        assert theirs.before_ns <= ours["queued_mono_ns"] <= theirs.after_ns
+        assert ours["queued_mono_ns"] + ours["wait_ns"] <= theirs.start_ns
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_stages_of_an_item_sum_to_it(lines):
+    split = [line for line in lines if line["type"] == "item" and "stages" in line]
+    assert len(split) >= 3 * N
+    for item in split:
+        assert sum(item["stages"].values()) == item["wait_ns"], item
+        owner = item["stages"][item["owner"] + "_ns"]
+        assert owner == max(item["stages"].values())
+        assert abs(item["share"] - owner / item["wait_ns"]) <= 0.001
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", ["wq_percpu", "wq_max1", "wq_unbound"])
+def test_the_workqueue_is_named(lines, kind):
+    assert {item["workqueue"] for item in measured(lines, kind)} == {f"asynclat_{kind}"}
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_nothing_was_dropped_and_the_books_balance(lines):
+    check_run([line for line in lines if line["type"] != "item"])
+    for mechanism in lines[-1]["total"]["mechanisms"]:
+        if "books" in mechanism:
+            assert mechanism["books"]["items_dropped"] == 0
