@@ -325,7 +325,7 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
 
 		al_outlier(b, AL_DELAYED_WORK, item_class, item->function,
-			   al_group_index(base, item->workqueue), part, item->due, now);
+			   al_outlier_row(base, item->workqueue), part, item->due, now);
 	}
 }
 

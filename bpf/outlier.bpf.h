@@ -15,6 +15,12 @@ static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
 	return cfg.min_ns && ended > begun && ended - begun >= cfg.min_ns;
 }
 
+/* The group row of its workqueue, where there are such rows. */
+static __always_inline __u32 al_outlier_row(__u32 base, __u64 workqueue)
+{
+	return base == AL_NO_GROUP ? AL_NO_GROUP : al_group_index(base, workqueue);
+}
+
 /* `part`: AL_PARTS times, or null. */
 static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u32 item_class,
 				       __u64 function, __u32 row, const __u64 *part, __u64 begun,

@@ -137,7 +137,7 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 	}
 	if (al_is_outlier(queued, now))
 		al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function,
-			   al_group_index(base, item->workqueue), part, queued, now);
+			   al_outlier_row(base, item->workqueue), part, queued, now);
 }
 
 #endif

@@ -61,6 +61,11 @@ def test_each_line_has_its_stages():
             assert in_items <= stages[name]["sum_ns"]
 
 
+def test_without_rows_of_workqueues_none_is_named():
+    items, _ = traced("--min=1us", "--stage=hold")
+    assert items and all("workqueue" not in item for item in items)
+
+
 def test_what_the_ring_has_no_room_for_is_counted():
     items, rest = traced("--min=1ns", load=("aio", 20_011))
     wait, books = total(rest)
