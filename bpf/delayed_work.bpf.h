@@ -305,7 +305,7 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 {
 	__u64 queued = item->activated;
 	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
-	const __u32 base = cfg.group_base[AL_DELAYED_WORK][AL_BY_WORKQUEUE];
+	const struct workqueue_struct *wq = (const void *)item->workqueue;
 	__u64 bucket = item->due;
 
 	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
@@ -324,8 +324,8 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 	if (al_is_outlier(bucket, now)) {
 		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
 
-		al_outlier(b, AL_DELAYED_WORK, item_class, item->function,
-			   al_outlier_row(base, item->workqueue), part, item->due, now);
+		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part,
+			   item->due, now);
 	}
 }
 

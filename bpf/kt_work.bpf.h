@@ -57,8 +57,11 @@ static __always_inline int kt_started(__u64 work)
 		al_remove(&entry, work);
 		al_count(b, AL_STARTED);
 		if (!al_file(b, cpu, AL_KTHREAD, AL_KT_WAIT, AL_CLASS_PLAIN, function,
-			     al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task), queued, now))
+			     &((const struct task_struct *)task)->comm, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
+		else
+			al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task),
+					now - queued, now);
 	} else if (phase == AL_OPEN) {
 		al_count(b, AL_STARTED);
 		al_count(b, AL_UNMATCHED_START);

@@ -7,7 +7,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* user space says */
+	__uint(max_entries, 4096); /* user space says, or leaves it out */
 } outliers SEC(".maps");
 
 static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
@@ -15,16 +15,11 @@ static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
 	return cfg.min_ns && ended > begun && ended - begun >= cfg.min_ns;
 }
 
-/* The group row of its workqueue, where there are such rows. */
-static __always_inline __u32 al_outlier_row(__u32 base, __u64 workqueue)
-{
-	return base == AL_NO_GROUP ? AL_NO_GROUP : al_group_index(base, workqueue);
-}
-
-/* `part`: AL_PARTS times, or null. */
+/* `part`: AL_PARTS times, or null. `queue`: where the kernel has the name, or null; it is read now,
+ * as another may live there later. */
 static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u32 item_class,
-				       __u64 function, __u32 row, const __u64 *part, __u64 begun,
-				       __u64 ended)
+				       __u64 function, const void *queue, const __u64 *part,
+				       __u64 begun, __u64 ended)
 {
 	struct al_outlier *o;
 
@@ -40,7 +35,9 @@ static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u3
 	o->function = function;
 	for (int i = 0; i < AL_PARTS; i++)
 		o->part[i] = part ? part[i] : 0;
-	o->row = row;
+	o->queue[0] = 0;
+	if (queue)
+		bpf_probe_read_kernel_str(o->queue, sizeof(o->queue), queue);
 	o->cpu = bpf_get_smp_processor_id();
 	o->mechanism = mechanism;
 	o->item_class = item_class;

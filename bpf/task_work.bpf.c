@@ -122,7 +122,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 		item_class = tw_class(entry.item->flags);
 		al_remove(&entry, work);
 		al_count_shared(b, AL_STARTED);
-		al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, function, AL_NO_GROUP, queued, now);
+		al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, function, 0, queued, now);
 	} else if (phase == AL_OPEN) {
 		al_count_shared(b, AL_STARTED);
 		al_count_shared(b, AL_UNMATCHED_START);

@@ -119,7 +119,7 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 				     const struct al_item *item, __u64 queued, __u64 now)
 {
 	const __u64 activated = item->activated ?: queued;
-	const __u32 base = cfg.group_base[AL_WORKQUEUE][AL_BY_WORKQUEUE];
+	const struct workqueue_struct *wq = (const void *)item->workqueue;
 	__u64 kicked, on_cpu, part[AL_PARTS] = {};
 
 	if (cfg.split && wq_bounds(w, item, queued, now, &kicked, &on_cpu)) {
@@ -135,9 +135,7 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 	} else if (cfg.split) {
 		al_count(b, AL_UNSPLIT);
 	}
-	if (al_is_outlier(queued, now))
-		al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function,
-			   al_outlier_row(base, item->workqueue), part, queued, now);
+	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, queued, now);
 }
 
 #endif

@@ -321,10 +321,10 @@ struct al_outlier {
 	__u64 function;
 	__u64 part[AL_PARTS]; /* how long, in the order of the stages that split the headline; all 0:
 			       * it was not split */
-	__u32 row;     /* group row of its workqueue or worker, or AL_NO_GROUP */
+	char queue[32]; /* its workqueue, or the worker's thread; empty: has none */
 	__u32 cpu;
-	__u32 mechanism;
-	__u32 item_class;
+	__u16 mechanism;
+	__u16 item_class;
 };
 
 enum al_verdict {

@@ -7,7 +7,7 @@
 namespace asynclat {
 namespace {
 
-// Some 2,700 items between two looks.
+// Some 2,300 items between two looks.
 constexpr uint32_t kOutlierBytes = 256 << 10;
 
 int arguments(const Facts& facts, const std::string& tracepoint) {

@@ -22,7 +22,7 @@ struct MapSizes {
 	uint32_t overflow = 1;
 	uint32_t workers = 1;
 	uint32_t functions = 1;
-	uint32_t outliers = 4096;  // bytes
+	uint32_t outliers = 0;  // bytes; without any the map is not made
 };
 
 struct BpfConfig {

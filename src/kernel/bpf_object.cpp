@@ -105,7 +105,10 @@ Status configure(bpf_object* object, const BpfConfig& config) {
 	if (auto done = write(".data.control", &control, sizeof(control)); !done) return done;
 	for (const auto& [name, size] : kSizes) {
 		bpf_map* map = bpf_object__find_map_by_name(object, name);
-		if (!map || bpf_map__set_max_entries(map, config.sizes.*size))
+		const uint32_t entries = config.sizes.*size;
+		// What no program that runs refers to need not be there.
+		if (!map || (entries ? bpf_map__set_max_entries(map, entries)
+							 : bpf_map__set_autocreate(map, false)))
 			return Error{.what = fmt::format("cannot size map {}", name)};
 	}
 	return Nothing{};

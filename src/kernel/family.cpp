@@ -16,7 +16,6 @@ Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismP
 	  object_(std::move(object)),
 	  control_(object_.map(".data.control", true)),
 	  reader_(object_, config_, part_, facts, cpus, symbols),
-	  outliers_(object_, reader_),
 	  sweeper_(object_) {}
 
 std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,
@@ -41,6 +40,10 @@ Status Family::select(const std::vector<uint64_t>& functions) {
 
 Status Family::start() {
 	if (auto done = object_.run("al_init"); !done) return done;
+	if (config_.config.min_ns) {
+		const auto name = [this](uint64_t address) { return reader_.function_name(address); };
+		if (auto done = outliers_.open(object_, name); !done) return done;
+	}
 	set_phase(AL_OPEN);
 	return Nothing{};
 }

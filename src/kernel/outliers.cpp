@@ -2,16 +2,24 @@
 
 #include <bpf/libbpf.h>
 
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
 namespace asynclat {
 
-Outliers::Outliers(const BpfObject& object, Reader& reader)
-	: reader_(&reader),
-	  ring_(ring_buffer__new(object.map_fd("outliers"), keep, this, nullptr)) {}
+Status Outliers::open(const BpfObject& object, FunctionName function_name) {
+	sink_->function_name = std::move(function_name);
+	ring_.reset(ring_buffer__new(object.map_fd("outliers"), keep, sink_.get(), nullptr));
+	if (!ring_)
+		return Error{.what = "cannot read the ring of --min", .evidence = std::strerror(errno)};
+	return Nothing{};
+}
 
 void Outliers::Free::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
-int Outliers::keep(void* outliers, void* record, size_t bytes) {
-	auto& self = *static_cast<Outliers*>(outliers);
+int Outliers::keep(void* sink, void* record, size_t bytes) {
+	auto& [function_name, items] = *static_cast<Sink*>(sink);
 	if (bytes < sizeof(al_outlier)) return 0;
 	const auto& o = *static_cast<const al_outlier*>(record);
 	Item item{.mechanism = static_cast<al_mechanism>(o.mechanism),
@@ -19,18 +27,18 @@ int Outliers::keep(void* outliers, void* record, size_t bytes) {
 			  .begun_mono_ns = o.begun,
 			  .wait_ns = o.ended - o.begun,
 			  .cpu = o.cpu,
-			  .function = self.reader_->function_name(o.function),
-			  .queue = self.reader_->row_name(o.row)};
+			  .function = function_name(o.function),
+			  .queue = {o.queue, strnlen(o.queue, sizeof(o.queue))}};
 	const auto parts = parts_of(mechanism(item.mechanism));
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);
-	self.taken_.push_back(std::move(item));
+	items.push_back(std::move(item));
 	return 0;
 }
 
 std::vector<Item> Outliers::take() {
 	if (ring_) ring_buffer__consume(ring_.get());
-	return std::exchange(taken_, {});
+	return std::exchange(sink_->items, {});
 }
 
 }  // namespace asynclat

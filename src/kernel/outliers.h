@@ -1,11 +1,13 @@
 // Reads the ring of one object: items that waited for --min or longer.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "kernel/bpf_object.h"
-#include "kernel/reader.h"
 #include "model/item.h"
 
 struct ring_buffer;
@@ -14,23 +16,25 @@ namespace asynclat {
 
 class Outliers {
 public:
-	// The reader names functions and queues, and must outlive this.
-	Outliers(const BpfObject& object, Reader& reader);
-	Outliers(const Outliers&) = delete;
-	Outliers& operator=(const Outliers&) = delete;
+	using FunctionName = std::function<std::string(uint64_t address)>;
 
-	// Those that came since the last call, as they came.
+	// Of an object that was loaded with --min.
+	Status open(const BpfObject& object, FunctionName function_name);
+	// Those that came since the last call, as they came; none where it is not open.
 	std::vector<Item> take();
 
 private:
 	struct Free {
 		void operator()(ring_buffer* ring) const;
 	};
-	static int keep(void* outliers, void* record, size_t bytes);
+	struct Sink {
+		FunctionName function_name;
+		std::vector<Item> items;
+	};
+	static int keep(void* sink, void* record, size_t bytes);
 
-	Reader* reader_;
+	std::unique_ptr<Sink> sink_ = std::make_unique<Sink>();  // where the ring knows it to be
 	std::unique_ptr<ring_buffer, Free> ring_;
-	std::vector<Item> taken_;
 };
 
 }  // namespace asynclat

@@ -16,7 +16,7 @@ std::string describe(const Error& error) { return error.what + ": " + error.evid
 }  // namespace
 
 BpfConfig widest_config(std::string_view object, const Facts& facts) {
-	Request request{.pools = true, .max_entries = 1};
+	Request request{.min_ns = 1, .pools = true, .max_entries = 1};
 	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) request.stages.insert(s.id);
 	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);

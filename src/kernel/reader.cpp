@@ -194,14 +194,6 @@ std::string Reader::group_name(const al_group& group, al_group_kind kind, bool o
 	return name;
 }
 
-std::string Reader::row_name(uint32_t row) {
-	if (row >= groups_.as<al_group>().size()) return "";
-	al_group& group = groups_.as<al_group>()[row];
-	const bool other = row % (AL_GROUP_ROWS + 1) == AL_GROUP_ROWS;
-	// Whoever claimed it writes its name a moment later.
-	return other || load(group.ready) ? group_name(group, AL_BY_WORKQUEUE, other) : "";
-}
-
 std::string Reader::function_name(uint64_t address) {
 	const auto found = function_names_.find(address);
 	if (found != function_names_.end()) return found->second;

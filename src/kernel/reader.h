@@ -30,8 +30,6 @@ public:
 	[[nodiscard]] uint64_t pending();
 
 	std::string function_name(uint64_t address);
-	// What a group's row is of; empty for AL_NO_GROUP.
-	std::string row_name(uint32_t row);
 
 private:
 	// How a row says where its maximum was: a CPU's row by function, a group's by CPU.
