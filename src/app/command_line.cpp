@@ -72,15 +72,6 @@ Status read_count(Options& options, const std::string& text) {
 	return Nothing{};
 }
 
-// What a replay may ask for later: every stage, and the rows by pool.
-void keep_everything(Request& request) {
-	request.pools = true;
-	if (!request.stages.empty()) return;
-	for (const Mechanism& m : catalog())
-		if (is_asked_for(request, m))
-			for (const Stage& s : m.stages) request.stages.insert(s.id);
-}
-
 // The words behind the command, which is gone from them.
 Status read_words(Options& options, std::span<const std::string> words) {
 	const CommandRow& command = command_row(options.command);
@@ -148,10 +139,13 @@ Result<Options> understand(const CommandLine& line) {
 		return usage_error("--step: cannot be together with a recording on standard input",
 						   "--speed, or a file");
 	leave_out_stageless(options.request);
-	if (options.command == Command::record) keep_everything(options.request);
-	// After that: a mechanism is not left out for its stages here.
-	if ((options.view->needs_stages || options.request.min_ns) && options.request.stages.empty())
+	// After that: a mechanism is not left out for its stages here. What was recorded has all it
+	// has.
+	const bool measures = options.command == Command::live || options.command == Command::record;
+	if (measures && takes_every_stage(options) && options.request.stages.empty())
 		ask_for_all_stages(options.request);
+	// A replay may ask for them.
+	options.request.pools |= options.command == Command::record;
 	return options;
 }
 

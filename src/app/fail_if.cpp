@@ -19,7 +19,7 @@ constexpr std::string_view kFailIfHint =
 
 bool is_collected(const Options& options, const Stage& s) {
 	const auto& stages = options.request.stages;
-	if (stages.empty()) return s.by_default || takes_every_stage(options.command);
+	if (stages.empty()) return s.by_default || takes_every_stage(options);
 	return stages.count(s.id) != 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "app/entry.h"
 #include "app/thresholds.h"
@@ -70,17 +71,17 @@ public:
 	Watch(const Options& options) : options_(options) {}
 
 	std::string operator()(const Interval& interval) {
-		std::string text;
+		std::vector<std::string> lines;
 		for (const MechanismData& m : interval.data.mechanisms) {
 			const Mechanism& row = mechanism(m.mechanism);
 			if (const uint64_t dropped = m.books.value(AL_DROPPED_FULL); dropped && !warned_full_) {
 				warned_full_ = true;
 				// A loss is told, also with --quiet.
-				text += fmt::format(
+				lines.push_back(fmt::format(
 					"asynclat: the pending table of {} is full, {} items were not measured\n"
 					"  try --max-entries {}",
 					row.name, count_text(dropped),
-					options_.request.max_entries.value_or(row.entries) * 4);
+					options_.request.max_entries.value_or(row.entries) * 4));
 			}
 			named_ |= std::any_of(m.groups.begin(), m.groups.end(),
 								  [](const GroupData& g) { return g.kind == AL_BY_WORKQUEUE; });
@@ -88,12 +89,12 @@ public:
 		if (!options_.request.workqueue.empty() && !named_ && !warned_glob_) {
 			warned_glob_ = true;
 			if (!options_.quiet)
-				text += fmt::format(
-					"asynclat: no item yet on a workqueue that --workqueue {} "
-					"matches\n  asynclat -W shows their names",
-					in_quotes(options_.request.workqueue));
+				lines.push_back(
+					fmt::format("asynclat: no item yet on a workqueue that --workqueue {} "
+								"matches\n  asynclat -W shows their names",
+								in_quotes(options_.request.workqueue)));
 		}
-		return text;
+		return fmt::format("{}", fmt::join(lines, "\n"));
 	}
 
 private:

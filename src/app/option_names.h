@@ -25,7 +25,7 @@ Status check_workqueue(const Request& request);
 
 // A --stage without --mech asks for those mechanisms only that have one of its stages.
 void leave_out_stageless(Request& request);
-// For a view that shows all stages of the mechanisms asked for.
+// All stages of the mechanisms asked for.
 void ask_for_all_stages(Request& request);
 
 std::vector<std::string_view> view_names();

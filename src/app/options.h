@@ -15,11 +15,6 @@ namespace asynclat {
 
 enum class Command { live, record, replay, demo, doctor, list };
 
-// These show or keep every stage unless --stage says otherwise.
-inline bool takes_every_stage(Command command) {
-	return command == Command::record || command == Command::replay || command == Command::demo;
-}
-
 // How the histograms are split for people; JSON always has every row.
 enum class Grouping { none, cpu, function, workqueue, pool };
 
@@ -61,5 +56,12 @@ struct Options {
 	bool facts = false;     // doctor --facts
 	bool markdown = false;  // list --markdown
 };
+
+// What it shows, keeps or tells is of every stage, unless --stage says otherwise.
+inline bool takes_every_stage(const Options& options) {
+	const bool recorded = options.command == Command::record ||
+						  options.command == Command::replay || options.command == Command::demo;
+	return recorded || options.view->needs_stages || options.request.min_ns;
+}
 
 }  // namespace asynclat

@@ -34,8 +34,7 @@ std::string recorded_names(const Replay& replay) {
 Status check_choice(const Request& request, const Replay& replay) {
 	const Description& recorded = replay.recorded();
 	for (const al_mechanism id : request.mechanisms)
-		if (std::none_of(recorded.mechanisms.begin(), recorded.mechanisms.end(),
-						 [&](const MechanismInfo& info) { return info.mechanism == id; }))
+		if (!recorded.find(id))
 			return Error{Exit::unsupported,
 						 fmt::format("the recording has no {}", mechanism(id).name), "",
 						 "it has " + recorded_names(replay)};

@@ -50,15 +50,13 @@ public:
 		: view_(*options.view),
 		  timestamps_(options.timestamps),
 		  stages_(options.request.stages.begin(), options.request.stages.end()),
-		  theme_(theme) {
-		view_options_ = view_options(options, extent);
-		history_ = History(kMoments, options.request.cpus);
-	}
+		  theme_(theme),
+		  view_options_(view_options(options, extent)),
+		  history_(options.request.cpus) {}
 
 	std::string start(const Description&) override { return ""; }
 
 	std::string interval(const Interval& interval, const Description& description) override {
-		reports_++;
 		headed_ = false;
 		history_.add(interval, description);
 		return stamp(interval) + blocks(interval, description, scales_);
@@ -79,7 +77,7 @@ public:
 		std::string text = last.length_ns ? interval(last, description) : "";
 		std::map<Subject, Scale> scales;  // of the whole run: larger than any interval's
 		view_options_.whole_run = true;
-		if (reports_ > 1)
+		if (total.length_ns != last.length_ns)
 			text += fmt::format("Whole run, {}:\n\n", short_duration_text(total.length_ns)) +
 					blocks(total, description, scales);
 		return text + painted(books_view(total, description, view_options_.width), theme_);
@@ -104,16 +102,13 @@ private:
 		return text;
 	}
 
-	static constexpr size_t kMoments = 512;
-
 	const ViewRow& view_;
 	bool timestamps_;
 	std::vector<al_stage> stages_;
 	Theme theme_;
 	ViewOptions view_options_;
-	History history_{kMoments};
+	History history_;
 	std::map<Subject, Scale> scales_;
-	int reports_ = 0;
 	bool headed_ = false;
 };
 

@@ -71,22 +71,26 @@ void Signals::take_terminal() {
 
 void Signals::drain() {
 	for (signalfd_siginfo info{}; read(fd_, &info, sizeof(info)) == sizeof(info);)
-		switch (info.ssi_signo) {
-			case SIGUSR1:
-				report_asked_ = true;
-				break;
-			case SIGWINCH:
-				resized_ = true;
-				break;
-			case SIGTSTP:
-				stop_asked_ = true;
-				break;
-			case SIGCONT:
-				continued_ = true;
-				break;
-			default:
-				ask_end();
-		}
+		take(static_cast<int>(info.ssi_signo));
+}
+
+void Signals::take(int signal) {
+	switch (signal) {
+		case SIGUSR1:
+			report_asked_ = true;
+			break;
+		case SIGWINCH:
+			resized_ = true;
+			break;
+		case SIGTSTP:
+			stop_asked_ = true;
+			break;
+		case SIGCONT:
+			continued_ = true;
+			break;
+		default:
+			ask_end();
+	}
 }
 
 void Signals::ask_end() {

@@ -31,6 +31,7 @@ public:
 	void stop_process();
 
 private:
+	void take(int signal);
 	void ask_end();
 
 	int fd_;

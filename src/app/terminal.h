@@ -2,6 +2,8 @@
 // given back as it was on every way out, also by a signal that ends the process.
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +37,7 @@ public:
 	Terminal& operator=(const Terminal&) = delete;
 
 	// To poll for keys; -1: stdin is no terminal, or this process is not in its foreground.
-	[[nodiscard]] int keys_fd() const { return takes_keys_ ? 0 : -1; }
+	[[nodiscard]] int keys_fd() const { return takes_keys_ ? STDIN_FILENO : -1; }
 	// What has been pressed; does not wait but for the rest of an escape sequence.
 	std::vector<char32_t> read_keys();
 

@@ -2,28 +2,31 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "view/books_view.h"
 #include "view/item_row.h"
 #include "view/paint.h"
 
 namespace asynclat {
-
 namespace {
 
 constexpr int kNoteWidth = 200;  // the picture cuts it
 constexpr std::string_view kHeld = "[held: space goes on, q ends]\n";
 constexpr std::string_view kStep = "[held: . gives the next interval, space all of them, q ends]\n";
 
+Options in_the_first_view(Options options) {
+	options.view = &views().front();
+	return options;
+}
+
 }  // namespace
 
 WatchedReport::WatchedReport(const Options& options, Theme theme, Viewer::Pause pause, bool at_once)
 	: options_(options),
+	  scrolling_options_(in_the_first_view(options)),
 	  theme_(theme),
 	  pause_(pause),
 	  at_once_(at_once),
-	  scrolling_(make_report(options, text_extent(options), theme)) {}
+	  scrolling_(make_report(scrolling_options_, text_extent(scrolling_options_), theme)) {}
 
 std::string WatchedReport::start(const Description& description) {
 	viewer_.emplace(
@@ -38,9 +41,9 @@ std::string WatchedReport::start(const Description& description) {
 
 std::string WatchedReport::interval(const Interval& interval, const Description& description) {
 	viewer_->add(interval);
-	std::string scrolled = scrolling_->interval(interval, description);
 	if (viewer_->full_screen()) return at_once_ ? "" : shown();
-	return paused() && pause_ == Viewer::Pause::picture ? "" : scrolled;
+	if (paused() && pause_ == Viewer::Pause::picture) return "";
+	return scrolling_->interval(interval, description);
 }
 
 std::string WatchedReport::items(const std::vector<Item>& items, const Description& description) {
@@ -72,9 +75,8 @@ std::string WatchedReport::pressed() {
 	std::string text = terminal_.leave_screen();
 	if (was_drawn) {
 		// What scrolls is seen when it comes next, which may never be.
-		const Extent extent = text_extent(options_);
 		text +=
-			painted(viewer_->draw_scrolling(std::min(extent.width, Extent{}.width)), theme_) + "\n";
+			painted(viewer_->draw_scrolling(text_extent(scrolling_options_).width), theme_) + "\n";
 	}
 	if (viewer_->paused() && !was_held) text += std::string(kHeld);
 	return text;

@@ -43,6 +43,7 @@ private:
 	std::string shown();
 
 	const Options& options_;
+	const Options scrolling_options_;  // the same in the view that scrolls
 	Theme theme_;
 	Viewer::Pause pause_;
 	bool at_once_;

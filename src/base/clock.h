@@ -1,4 +1,4 @@
-// CLOCK_MONOTONIC, the clock that BPF programs stamp with.
+// The kernel's clocks, in nanoseconds.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,13 @@
 
 namespace asynclat {
 
-inline uint64_t mono_ns() {
+inline uint64_t now_ns(clockid_t clock) {
 	timespec t{};
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
 }
+
+// CLOCK_MONOTONIC, by which BPF programs stamp.
+inline uint64_t mono_ns() { return now_ns(CLOCK_MONOTONIC); }
 
 }  // namespace asynclat

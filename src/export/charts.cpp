@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "export/latency_axis.h"
 #include "export/markup.h"
+#include "export/page_axis.h"
 #include "export/svg.h"
 
 namespace asynclat {
@@ -15,8 +15,8 @@ namespace {
 constexpr double kLine = 18;  // of text
 
 std::string range_text(uint32_t step) {
-	return fmt::format("{} to {}", short_duration_text(LatencyAxis::low_ns(step)),
-					   short_duration_text(LatencyAxis::end_ns(step)));
+	return fmt::format("{} to {}", short_duration_text(PageAxis::low_ns(step)),
+					   short_duration_text(PageAxis::end_ns(step)));
 }
 
 std::string items_text(uint64_t count) {
@@ -24,7 +24,7 @@ std::string items_text(uint64_t count) {
 }
 
 // Labels under a horizontal latency axis, as many as there is room for.
-void put_ticks(Svg& svg, const LatencyAxis& axis, double left, double width, double top, double y) {
+void put_ticks(Svg& svg, const PageAxis& axis, double left, double width, double top, double y) {
 	double free_from = 0;
 	for (const uint64_t tick : axis.ticks()) {
 		const double x = left + axis.at(tick) * width;
@@ -37,8 +37,8 @@ void put_ticks(Svg& svg, const LatencyAxis& axis, double left, double width, dou
 
 uint64_t most_in_a_cell(const Histogram& histogram) {
 	uint64_t most = 0;
-	for (uint32_t step = 0; step < LatencyAxis::kSteps; step++)
-		most = std::max(most, LatencyAxis::count(histogram, step));
+	for (uint32_t step = 0; step < PageAxis::kSteps; step++)
+		most = std::max(most, PageAxis::count(histogram, step));
 	return most;
 }
 
@@ -66,14 +66,14 @@ void put_mark(Svg& svg, double x, double top, double bottom, double y, const std
 
 std::string histogram_chart(const Histogram& histogram) {
 	constexpr double kTop = 58, kHeight = 170, kBottom = kTop + kHeight;
-	const LatencyAxis axis(histogram);
+	const PageAxis axis(histogram);
 	const uint64_t most = most_in_a_cell(histogram), total = histogram.count();
 	Svg svg(kBottom + 22, "histogram of latency");
 	const double cell = Svg::kWidth / axis.steps();
 	put_ticks(svg, axis, 0, Svg::kWidth, kTop, kBottom);
 	for (uint32_t i = 0; i < axis.steps(); i++) {
 		const uint32_t step = axis.first() + i;
-		const uint64_t count = LatencyAxis::count(histogram, step);
+		const uint64_t count = PageAxis::count(histogram, step);
 		if (!count) continue;
 		// One item is not lost beside a million.
 		const double height =
@@ -98,7 +98,7 @@ std::string cpu_chart(const std::vector<CpuRow>& rows) {
 	constexpr double kLeft = 62, kRight = 128, kWide = Svg::kWidth - kLeft - kRight;
 	const double row_height = rows.size() > 16 ? 15 : 24;
 	const double bottom = kLine + row_height * static_cast<double>(rows.size());
-	const LatencyAxis axis(merged(rows));
+	const PageAxis axis(merged(rows));
 	const uint64_t most = most_in_a_cell(rows);
 	Svg svg(bottom + 48, "items by CPU and latency");
 	const double cell = kWide / axis.steps();
@@ -112,7 +112,7 @@ std::string cpu_chart(const std::vector<CpuRow>& rows) {
 		svg.text(0, base, row.name, "ink");
 		for (uint32_t i = 0; i < axis.steps(); i++) {
 			const uint32_t step = axis.first() + i;
-			if (const uint64_t count = LatencyAxis::count(row.histogram, step))
+			if (const uint64_t count = PageAxis::count(row.histogram, step))
 				svg.rect(
 					kLeft + i * cell, y + 0.5, cell - 0.5, row_height - 1, shade(count, most),
 					fmt::format("CPU {}, {}: {}", row.name, range_text(step), items_text(count)));
@@ -131,7 +131,7 @@ std::string cpu_chart(const std::vector<CpuRow>& rows) {
 std::string time_chart(const std::vector<TimeColumn>& columns, uint64_t start_mono_ns,
 					   uint64_t start_wall_ns) {
 	constexpr double kLeft = 62, kWide = Svg::kWidth - kLeft, kCell = 11;
-	const LatencyAxis axis(merged(columns));
+	const PageAxis axis(merged(columns));
 	const uint64_t most = most_in_a_cell(columns);
 	const double bottom = 6 + kCell * axis.steps();
 	Svg svg(bottom + 48, "items by time and latency");
@@ -155,7 +155,7 @@ std::string time_chart(const std::vector<TimeColumn>& columns, uint64_t start_mo
 		const double x = place(column.from_ns), end = place(column.to_ns);
 		for (uint32_t i = 0; i < axis.steps(); i++) {
 			const uint32_t step = axis.first() + i;
-			if (const uint64_t count = LatencyAxis::count(column.histogram, step))
+			if (const uint64_t count = PageAxis::count(column.histogram, step))
 				svg.rect(x, bottom - kCell * (i + 1) + 0.5, std::max(0.8, end - x - 0.5), kCell - 1,
 						 shade(count, most),
 						 fmt::format("{} to {}, {}: {}", clock(column.from_ns), clock(column.to_ns),
@@ -176,7 +176,7 @@ std::string stage_chart(const std::vector<StageRow>& rows) {
 		if (row.is_part) whole += static_cast<double>(row.histogram.sum_ns);
 	const double top = whole > 0 ? kShares + kLine : kLine;
 	const double bottom = top + kRow * static_cast<double>(rows.size());
-	const LatencyAxis axis(merged(rows));
+	const PageAxis axis(merged(rows));
 	Svg svg(bottom + 20, "stages");
 	put_ticks(svg, axis, kLeft, kWide, top, bottom);
 	if (whole > 0) svg.text(Svg::kWidth, top - 6, "of total", "end");

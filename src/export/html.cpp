@@ -77,18 +77,15 @@ std::vector<CpuRow> cpu_rows(const StageData& stage, const Description& descript
 	return rows;
 }
 
-// Do its times sum up to the headline's, with those of others of its kind?
-bool is_part(const Stage& s, const Mechanism& m) {
-	const bool after = s.from == headline(m).to, before = s.to == headline(m).from;
-	return s.id != headline(m).id && !after && !before && !s.ledger;
-}
-
 std::vector<StageRow> stage_rows(const MechanismData& data, const Mechanism& m) {
 	std::vector<StageRow> rows;
+	const std::vector<al_stage> parts = parts_of(m);
 	for (const Stage& s : m.stages) {
 		if (s.to == headline(m).from) continue;
 		Histogram all = whole_stage(data, s.id).all_cpus();
-		if (!all.empty()) rows.push_back({std::string(s.name), std::move(all), is_part(s, m)});
+		if (!all.empty())
+			rows.push_back({std::string(s.name), std::move(all),
+							std::ranges::find(parts, s.id) != parts.end()});
 	}
 	return rows;
 }

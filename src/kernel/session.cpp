@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/clock.h"
 #include "base/cpu_list.h"
 #include "kernel/cpus.h"
 #include "kernel/probe.h"
@@ -26,12 +27,6 @@ constexpr uint64_t kSweepAgeNs = 10'000 * kMs;
 // At the end: how long items may take to leave, and the time between the two last sweeps.
 constexpr uint64_t kDrainNs = 20 * kMs;
 constexpr uint64_t kLastSweepsNs = 100 * kMs;
-
-uint64_t now(clockid_t clock) {
-	timespec t{};
-	clock_gettime(clock, &t);
-	return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
-}
 
 void pause(uint64_t ns) { usleep(static_cast<useconds_t>(ns / 1000)); }
 
@@ -77,8 +72,8 @@ Result<std::unique_ptr<Session>> Session::open(const Request& request, Facts fac
 	for (auto& [object, family] : session->families_)
 		if (auto done = family->start(); !done) return done.error();
 	malloc_trim(0);  // loading took far more memory than measuring does
-	session->description_.start_mono_ns = now(CLOCK_MONOTONIC);
-	session->description_.start_wall_ns = now(CLOCK_REALTIME);
+	session->description_.start_mono_ns = mono_ns();
+	session->description_.start_wall_ns = now_ns(CLOCK_REALTIME);
 	return session;
 }
 
@@ -168,7 +163,7 @@ void Session::describe(const std::string& version) {
 }
 
 Snapshot Session::stamp(std::vector<MechanismData> mechanisms) const {
-	Snapshot snapshot{.mono_ns = now(CLOCK_MONOTONIC), .wall_ns = now(CLOCK_REALTIME)};
+	Snapshot snapshot{.mono_ns = mono_ns(), .wall_ns = now_ns(CLOCK_REALTIME)};
 	const auto events = [](const Books& b) {
 		return b.value(AL_QUEUED) + b.value(AL_STARTED) + b.value(AL_FINISHED) +
 			   b.value(AL_UNMATCHED_END);
@@ -178,7 +173,7 @@ Snapshot Session::stamp(std::vector<MechanismData> mechanisms) const {
 		for (const StageData& s : m.stages)
 			if (s.books) snapshot.overhead.events += events(*s.books);
 	}
-	snapshot.overhead.cpu_ns = now(CLOCK_PROCESS_CPUTIME_ID);
+	snapshot.overhead.cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 	snapshot.overhead.rss_bytes = resident_bytes(statm_.read());
 	snapshot.mechanisms = std::move(mechanisms);
 	return snapshot;
@@ -198,7 +193,7 @@ Snapshot Session::collect(std::vector<MechanismData> (Family::*reading)()) {
 Result<uint64_t> Session::sweep(uint64_t min_age_ns) {
 	uint64_t waiting = 0;
 	for (auto& [object, family] : families_) {
-		const auto round = family->sweep(now(CLOCK_MONOTONIC), min_age_ns);
+		const auto round = family->sweep(mono_ns(), min_age_ns);
 		if (!round) return round;
 		waiting += *round;
 	}
@@ -236,10 +231,10 @@ Result<Snapshot> Session::read() { return collect(&Family::read); }
 
 Result<Snapshot> Session::finish() {
 	set_phase(AL_DRAINING);
-	const uint64_t drained_by = now(CLOCK_MONOTONIC) + kDrainNs;
+	const uint64_t drained_by = mono_ns() + kDrainNs;
 	do {
 		pause(kMs);
-	} while (now(CLOCK_MONOTONIC) < drained_by && pending());
+	} while (mono_ns() < drained_by && pending());
 	for (auto& [object, family] : families_) family->sweep_anew();
 	auto waiting = sweep(0);
 	if (waiting && *waiting) {

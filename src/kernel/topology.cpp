@@ -48,17 +48,24 @@ Cpus sharing_llc(const std::string& cpu_directory) {
 	return best.empty() ? Cpus{} : list_in(best + "/shared_cpu_list");
 }
 
-// A number for each set of CPUs, known by its first; an unknown set has none.
-class Numbering {
+// Sets of CPUs, numbered in the order of their coming. One member tells of all, so that sysfs, with
+// several files a CPU, is not asked again for the others.
+class Sets {
 public:
-	std::optional<uint32_t> of(const Cpus& set) {
-		if (set.empty()) return std::nullopt;
-		return numbers_.try_emplace(set.front(), static_cast<uint32_t>(numbers_.size()))
-			.first->second;
+	// The number of the set that the CPU is known to be in.
+	[[nodiscard]] std::optional<uint32_t> of(uint32_t cpu) const {
+		const auto found = numbers_.find(cpu);
+		return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+	}
+	// Nothing for an empty set.
+	void add(const Cpus& set) {
+		for (const uint32_t cpu : set) numbers_[cpu] = count_;
+		count_ += !set.empty();
 	}
 
 private:
 	std::map<uint32_t, uint32_t> numbers_;
+	uint32_t count_ = 0;
 };
 
 std::map<uint32_t, uint32_t> nodes_of(const std::string& system, const Cpus& cpus) {
@@ -81,7 +88,7 @@ Topology read_topology(const std::string& system) {
 	const Cpus possible = list_in(system + "/cpu/possible");
 	const Cpus online = list_in(system + "/cpu/online");
 	const auto nodes = nodes_of(system, possible);
-	Numbering cores, llcs;
+	Sets cores, llcs;
 	std::map<uint32_t, CpuPlace> last_on_node;
 	for (const uint32_t cpu : possible) {
 		const std::string directory = fmt::format("{}/cpu/cpu{}", system, cpu);
@@ -90,9 +97,11 @@ Topology read_topology(const std::string& system) {
 		const auto node = nodes.find(cpu);
 		place.node = node == nodes.end() ? 0 : node->second;
 		const CpuPlace& before = last_on_node[place.node];
-		const Cpus siblings = list_in(directory + "/topology/thread_siblings_list");
-		place.core = cores.of(siblings.empty() ? Cpus{cpu} : siblings).value_or(0);
-		place.llc = llcs.of(sharing_llc(directory)).value_or(before.llc);
+		if (!cores.of(cpu)) cores.add(list_in(directory + "/topology/thread_siblings_list"));
+		if (!cores.of(cpu)) cores.add({cpu});
+		if (!llcs.of(cpu)) llcs.add(sharing_llc(directory));
+		place.core = cores.of(cpu).value_or(0);
+		place.llc = llcs.of(cpu).value_or(before.llc);
 		place.package =
 			number_in(directory + "/topology/physical_package_id").value_or(before.package);
 		last_on_node[place.node] = place;

@@ -45,7 +45,7 @@ public:
 	};
 
 	// Of these CPUs, in ascending order; none: all.
-	explicit History(size_t most = 512, std::vector<uint32_t> cpus = {})
+	explicit History(std::vector<uint32_t> cpus = {}, size_t most = 512)
 		: most_(most), cpus_(std::move(cpus)) {}
 
 	void add(const Interval& interval, const Description& description);

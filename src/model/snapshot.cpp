@@ -137,6 +137,12 @@ void accumulate(Interval& total, const Interval& next) {
 	total.data.overhead.rss_bytes = next.data.overhead.rss_bytes;
 }
 
+const MechanismInfo* Description::find(al_mechanism mechanism) const {
+	const auto it = std::find_if(mechanisms.begin(), mechanisms.end(),
+								 [&](const MechanismInfo& m) { return m.mechanism == mechanism; });
+	return it == mechanisms.end() ? nullptr : &*it;
+}
+
 Histogram on_cpus(const StageData& stage, const Description& description,
 				  const std::vector<uint32_t>& cpus) {
 	if (cpus.empty()) return stage.all_cpus();

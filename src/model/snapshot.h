@@ -99,6 +99,9 @@ struct Description {
 	Topology topology;           // where they are
 	std::vector<MechanismInfo> mechanisms;
 	std::vector<std::string> notes;  // what cannot be measured and why, for people
+
+	// Null: it is not measured.
+	[[nodiscard]] const MechanismInfo* find(al_mechanism mechanism) const;
 };
 
 // A stage's items that started on these CPUs, in ascending order; of an empty list, on any.

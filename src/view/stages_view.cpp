@@ -105,11 +105,7 @@ private:
 	}
 
 	[[nodiscard]] const MechanismInfo* info() const {
-		const auto& infos = scene_.description.mechanisms;
-		const auto it = std::find_if(infos.begin(), infos.end(), [&](const MechanismInfo& m) {
-			return m.mechanism == scene_.subject.mechanism;
-		});
-		return it == infos.end() ? nullptr : &*it;
+		return scene_.description.find(scene_.subject.mechanism);
 	}
 	[[nodiscard]] bool is_collected(al_stage id) const {
 		const MechanismInfo* const about = info();

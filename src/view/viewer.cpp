@@ -12,19 +12,12 @@ namespace {
 
 constexpr int64_t kPage = 10;
 constexpr int kFewestRowsForKeys = 4;
-constexpr size_t kManyCpus = 16;  // of an open group: from here on a smaller group is opened next
-constexpr size_t kMoments = 512;
+constexpr size_t kManyCpus = 16;
 
 template <class Choices, class Value>
 const auto& after(const Choices& choices, const Value& value) {
 	const auto it = std::find(choices.begin(), choices.end(), value);
 	return it == choices.end() || it + 1 == choices.end() ? choices.front() : *(it + 1);
-}
-
-const MechanismInfo* find_info(const Description& description, al_mechanism id) {
-	const auto it = std::find_if(description.mechanisms.begin(), description.mechanisms.end(),
-								 [id](const MechanismInfo& info) { return info.mechanism == id; });
-	return it == description.mechanisms.end() ? nullptr : &*it;
 }
 
 }  // namespace
@@ -35,8 +28,8 @@ Viewer::Viewer(const Description& description, const ViewRow& view, ViewOptions 
 	  view_(&view),
 	  options_(std::move(options)),
 	  pause_(pause),
-	  asked_cpus_(options_.cpus),
-	  now_{{}, {}, History(kMoments, asked_cpus_), History(kMoments)} {
+	  now_{{}, {}, History(options_.cpus), History()},
+	  open_(options_.cpus) {
 	now_.latest.data.mono_ns = now_.total.data.mono_ns = description.start_mono_ns;
 	const auto choices = subjects(description, {}, stages);
 	if (!choices.empty()) subject_ = choices.front();
@@ -46,7 +39,7 @@ void Viewer::add(const Interval& interval) {
 	accumulate(now_.total, interval);
 	now_.latest = interval;
 	now_.history.add(interval, description_);
-	if (!open_.empty()) now_.open.add(interval, description_);
+	if (open_.any()) now_.open.add(interval, description_);
 }
 
 void Viewer::press(char32_t pressed) {
@@ -61,8 +54,8 @@ void Viewer::press(char32_t pressed) {
 						 action == Action::pause || action == Action::step ||
 						 action == Action::next_view || action == Action::previous_view;
 	if (!view_->full_screen && !for_all) {
-		steps_ +=
-			action == Action::open && paused_;  // the key that steps where there is no console
+		// Enter steps as it does where there is no console.
+		steps_ += action == Action::open && paused_;
 		return;
 	}
 	switch (action) {
@@ -109,13 +102,13 @@ void Viewer::press(char32_t pressed) {
 			open_worst();
 			break;
 		case Action::close:
-			close();
+			if (open_.close()) show_open();
 			break;
 		case Action::up:
-			open_.empty() ? scroll(-1) : to_neighbour(-1);
+			open_.any() ? to_neighbour(-1) : scroll(-1);
 			break;
 		case Action::down:
-			open_.empty() ? scroll(1) : to_neighbour(1);
+			open_.any() ? to_neighbour(1) : scroll(1);
 			break;
 		case Action::page_up:
 			scroll(-kPage);
@@ -139,7 +132,7 @@ void Viewer::press(char32_t pressed) {
 
 Scene Viewer::scene(const ViewOptions& options) const {
 	const Shown& s = shown();
-	return {whole_run_ ? s.total : s.latest, description_, open_.empty() ? s.history : s.open,
+	return {whole_run_ ? s.total : s.latest, description_, open_.any() ? s.open : s.history,
 			subject_, options};
 }
 
@@ -172,7 +165,7 @@ void Viewer::next_stage() {
 		note_ = "this view has all stages; m shows those of another mechanism";
 		return;
 	}
-	const MechanismInfo* info = find_info(description_, subject_.mechanism);
+	const MechanismInfo* info = description_.find(subject_.mechanism);
 	if (!info || info->stages.empty()) return;
 	std::vector<Subject> choices;
 	for (const Subject& s : subjects(description_, shown().total, info->stages))
@@ -224,64 +217,30 @@ void Viewer::next_rows() {
 	options_.first_row = 0;
 }
 
-std::vector<CpuData> Viewer::cpus_looked_at() const { return cpus_of(scene(options_)); }
-
-// The worst group of those on the screen; in a group of many CPUs a smaller one.
 void Viewer::open_worst() {
-	const auto cpus = cpus_looked_at();
-	if (cpus.size() <= 1) {
+	if (open_.open_worst(scene(options_)))
+		show_open();
+	else
 		note_ = "there is nothing more to open; esc closes";
-		return;
-	}
-	CpuGroup group = CpuGroup::cpu;
-	const size_t llcs = rows_by(CpuGroup::llc, cpus).size();
-	if (open_.empty() && options_.group_by)
-		group = *options_.group_by;
-	else if (cpus.size() > kManyCpus && llcs > 1)
-		group = CpuGroup::llc;
-	const auto rows = rows_by(group, cpus);
-	if (rows.empty()) return;
-	const auto worst = std::min_element(rows.begin(), rows.end(), is_worse);
-	open_.push_back({group, worst->group});
-	show_open();
 }
 
-// The next of those that could have been opened instead.
 void Viewer::to_neighbour(int by) {
-	const Open last = open_.back();
-	open_.pop_back();
-	show_open();
-	const auto rows = rows_by(last.group, cpus_looked_at());
-	const auto at = std::find_if(rows.begin(), rows.end(),
-								 [&](const HeatRow& row) { return row.group == last.number; });
-	const auto count = static_cast<int64_t>(rows.size());
-	const int64_t next = std::clamp<int64_t>(at - rows.begin() + by, 0, count - 1);
-	open_.push_back({last.group, count ? rows[static_cast<size_t>(next)].group : last.number});
-	show_open();
-}
-
-void Viewer::close() {
-	if (open_.empty()) return;
-	open_.pop_back();
+	ViewOptions around = options_;
+	around.cpus = open_.around();
+	open_.to_neighbour(by, scene(around));
 	show_open();
 }
 
 void Viewer::show_open() {
-	options_.cpus = asked_cpus_;
-	options_.opened = !open_.empty();
+	options_.cpus = open_.shown();
+	options_.opened = open_.any();
 	if (options_.opened) note_ = "over time: from here on; from the beginning with --cpu";
-	for (const Open& open : open_) {
-		std::vector<uint32_t> cpus;
-		for (const CpuData& cpu : cpus_looked_at())
-			if (group_of(cpu.place, open.group) == open.number) cpus.push_back(cpu.place.cpu);
-		options_.cpus = std::move(cpus);
-	}
 	options_.first_row = options_.moments_back = 0;
 	// What is over time begins anew: past intervals are kept for all CPUs together.
-	now_.open = History(kMoments, options_.cpus);
+	now_.open = History(options_.cpus);
 	now_.open.add(now_.latest, description_);
 	if (held_) {
-		held_->open = History(kMoments, options_.cpus);
+		held_->open = History(options_.cpus);
 		held_->open.add(held_->latest, description_);
 	}
 	scales_.clear();
@@ -296,7 +255,7 @@ void Viewer::scroll(int64_t by) {
 
 void Viewer::look_back(int64_t by) {
 	const Shown& s = shown();
-	const auto most = static_cast<int64_t>((open_.empty() ? s.history : s.open).moments().size());
+	const auto most = static_cast<int64_t>((open_.any() ? s.open : s.history).moments().size());
 	const auto back = static_cast<int64_t>(options_.moments_back) + by;
 	if (!paused_) {
 		note_ = "space holds the picture";

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "view/cpu_rows.h"
 #include "view/keymap.h"
+#include "view/open_cpus.h"
 #include "view/views.h"
 
 namespace asynclat {
@@ -34,7 +34,6 @@ public:
 	void show_whole_run() { whole_run_ = true; }
 
 	[[nodiscard]] const ViewRow& view() const { return *view_; }
-	[[nodiscard]] const Subject& subject() const { return subject_; }
 	// Redraws; else it is for a terminal that scrolls.
 	[[nodiscard]] bool full_screen() const { return help_ || view_->full_screen; }
 	[[nodiscard]] bool paused() const { return paused_; }
@@ -55,11 +54,6 @@ private:
 		History history;  // of all CPUs, or of those asked for
 		History open;     // of those that are open now
 	};
-	// A group of CPUs, or one, that alone is shown.
-	struct Open {
-		CpuGroup group;
-		uint32_t number;
-	};
 	struct Rows {  // of the heatmap, or of the table
 		std::optional<CpuGroup> group_by;
 		SplitBy split_by;
@@ -69,7 +63,6 @@ private:
 
 	[[nodiscard]] const Shown& shown() const { return held_ ? *held_ : now_; }
 	[[nodiscard]] Scene scene(const ViewOptions& options) const;
-	[[nodiscard]] std::vector<CpuData> cpus_looked_at() const;
 	[[nodiscard]] std::vector<Rows> choices_of_rows() const;
 	void change_view(int by);
 	void next_mechanism();
@@ -77,7 +70,6 @@ private:
 	void next_rows();
 	void open_worst();
 	void to_neighbour(int by);
-	void close();
 	void show_open();
 	void scroll(int64_t by);
 	void look_back(int64_t by);
@@ -87,11 +79,10 @@ private:
 	const ViewRow* view_;
 	ViewOptions options_;
 	Pause pause_;
-	std::vector<uint32_t> asked_cpus_;
 	Subject subject_;
 	Shown now_;
 	std::optional<Shown> held_;
-	std::vector<Open> open_;
+	OpenCpus open_;
 	// Of each picture that goes on.
 	std::map<std::pair<const ViewRow*, Subject>, Scale> scales_;
 	bool whole_run_ = false;

@@ -75,6 +75,17 @@ std::string text_of(const Arguments& arguments) {
 
 // ---- what is accepted ------------------------------------------------------------------------
 
+TEST(Cli, FailIfKnowsWhatElseAsksForAllStages) {
+	const std::string hold = "workqueue.hold.p99=1ms";
+	EXPECT_EQ(error_of({"--fail-if", hold}).exit, Exit::usage);
+	for (const Arguments& all :
+		 {Arguments{"--min", "1ms"}, {"--view", "stages"}, {"record", "run.rec"}}) {
+		Arguments words = all;
+		words.insert(words.end(), {"--fail-if", hold});
+		EXPECT_EQ(options_of(words).fail_if.size(), 1U) << all[0];
+	}
+}
+
 TEST(Cli, AViewOfStagesAsksForAllOfThem) {
 	const auto stages = options_of({"-m", "workqueue", "--view", "stages"}).request.stages;
 	for (const Stage& s : mechanism(AL_WORKQUEUE).stages) EXPECT_TRUE(stages.contains(s.id));

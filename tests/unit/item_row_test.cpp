@@ -39,8 +39,9 @@ std::string row(const Item& item, int width = 80) {
 TEST(ItemRow, StandsUnderItsHeading) {
 	EXPECT_EQ(item_heading(80).text(),
 			  "started      mechanism      waited  mostly in      cpu  function, workqueue\n");
-	EXPECT_EQ(row(late_item(), 84),
-			  "12:03:01.012 workqueue        12ms  wakeup 97%       1  blk_mq_run_work_fn, kblockd\n");
+	EXPECT_EQ(
+		row(late_item(), 84),
+		"12:03:01.012 workqueue        12ms  wakeup 97%       1  blk_mq_run_work_fn, kblockd\n");
 	// The function is worth more than its queue.
 	EXPECT_EQ(row(late_item()),
 			  "12:03:01.012 workqueue        12ms  wakeup 97%       1  blk_mq_run_work_fn\n");

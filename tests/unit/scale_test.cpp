@@ -148,7 +148,7 @@ TEST(Paint, BlocksHaveAnAsciiVariant) {
 TEST(History, KeepsTheNewestOfAllCpusOrOne) {
 	const Description description = sample::machine_description(sample::kServer);
 	const Subject wait{AL_WORKQUEUE, AL_WQ_WAIT, AL_CLASS_PLAIN};
-	History all(3), one(3, {43}), none(3, {99});
+	History all({}, 3), one({43}, 3), none({99}, 3);
 	Interval interval;
 	for (uint64_t second = 1; second <= 5; second++) {
 		interval = sample::machine_interval(sample::kServer, second, 20);

@@ -53,7 +53,7 @@ protected:
 	std::mt19937_64 random_{7};
 	Description description_;
 	Interval interval_;
-	History history_{600};
+	History history_{{}, 600};
 };
 
 size_t shades(const Row& row) {

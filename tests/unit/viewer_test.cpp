@@ -7,6 +7,7 @@
 
 #include <string_view>
 
+#include "base/units.h"
 #include "unit/many_cpus.h"
 
 namespace asynclat {
@@ -217,9 +218,11 @@ TEST_F(ViewerTest, TheWholeRunIsInOnePictureOverTime) {
 	EXPECT_THAT(first_row(v), HasSubstr("window=65s"));
 	for (const int width : {40, 80, 200}) {
 		const std::string whole = v.draw_whole(width, 24).text();
-		EXPECT_THAT(whole.substr(0, whole.find('\n')),
-					testing::AnyOf(HasSubstr("window=300s"), HasSubstr("window=5m"),
-								   Not(HasSubstr("window"))));
+		// Where there is no room for it, the count is all there is.
+		const std::string title = whole.substr(0, whole.find('\n'));
+		if (width >= 80) {
+			EXPECT_THAT(title, HasSubstr("window=" + short_duration_text(300 * sample::kSecond)));
+		}
 		std::string digits;
 		for (const char c : whole)
 			if (c != ',') digits += c;

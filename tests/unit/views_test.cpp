@@ -70,7 +70,7 @@ TEST_F(Views, TimeOfAllCpus) {
 
 TEST_F(Views, TimeOfOneCpu) {
 	const Description description = sample::machine_description(sample::kServer);
-	History history(512, {43});
+	History history({43});
 	for (uint64_t second = 1; second <= 20; second++)
 		history.add(sample::machine_interval(sample::kServer, second), description);
 	const Frame frame = draw("time", sample::machine_interval(sample::kServer, 20), description,

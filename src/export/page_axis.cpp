@@ -1,10 +1,10 @@
-#include "export/latency_axis.h"
+#include "export/page_axis.h"
 
 #include <algorithm>
 
 namespace asynclat {
 
-LatencyAxis::LatencyAxis(const Histogram& histogram) {
+PageAxis::PageAxis(const Histogram& histogram) {
 	first_ = kSteps - 1;
 	for (uint32_t step = 0; step < kSteps; step++)
 		if (count(histogram, step)) {
@@ -16,14 +16,14 @@ LatencyAxis::LatencyAxis(const Histogram& histogram) {
 	last_ = std::min(last_ + 1, kSteps - 1);
 }
 
-uint64_t LatencyAxis::count(const Histogram& histogram, uint32_t step) {
+uint64_t PageAxis::count(const Histogram& histogram, uint32_t step) {
 	uint64_t sum = 0;
 	for (uint32_t i = 0; i < kFine; i++) sum += histogram.buckets[step * kFine + i];
 	return sum;
 }
 
 // Linear within a step, so that a value lies within the cell that counts it.
-double LatencyAxis::at(uint64_t value_ns) const {
+double PageAxis::at(uint64_t value_ns) const {
 	const uint32_t step = al_bucket(value_ns) / kFine;
 	const auto low = static_cast<double>(low_ns(step));
 	const double part = std::clamp(
@@ -33,7 +33,7 @@ double LatencyAxis::at(uint64_t value_ns) const {
 	return std::clamp(place, 0.0, 1.0);
 }
 
-std::vector<uint64_t> LatencyAxis::ticks() const {
+std::vector<uint64_t> PageAxis::ticks() const {
 	const uint64_t low = low_ns(first_), end = end_ns(last_);
 	std::vector<uint64_t> decades, more;
 	for (uint64_t decade = 1; decade <= end; decade *= 10)

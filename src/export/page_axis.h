@@ -8,13 +8,13 @@
 
 namespace asynclat {
 
-class LatencyAxis {
+class PageAxis {
 public:
 	static constexpr uint32_t kFine = AL_SUB / 2;  // buckets a step
 	static constexpr uint32_t kSteps = AL_BUCKETS / kFine;
 
 	// From the first to the last step that holds something, and a step of air on both sides.
-	explicit LatencyAxis(const Histogram& histogram);
+	explicit PageAxis(const Histogram& histogram);
 
 	[[nodiscard]] uint32_t first() const { return first_; }
 	[[nodiscard]] uint32_t steps() const { return last_ - first_ + 1; }
