@@ -297,4 +297,14 @@ int al_init(void *ctx)
 
 char LICENSE[] SEC("license") = "GPL";
 
+/* The executor runs this item now. `work` last: it says that the others are there. */
+static __always_inline void al_occupy(struct al_worker *w, __u64 work, __u64 function, __u64 now,
+				      __u32 runs)
+{
+	w->function = function;
+	w->started = now;
+	w->flags = runs;
+	w->work = work;
+}
+
 #endif

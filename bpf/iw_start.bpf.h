@@ -76,10 +76,7 @@ __noinline int iw_begin(__u64 work, __u64 function, __u32 runs, __u32 ends, __u6
 		al_count_shared(iw_books(), AL_LOST_FINISH);
 		return 0;
 	}
-	w->function = function;
-	w->started = now;
-	w->flags = runs;
-	w->work = work;
+	al_occupy(w, work, function, now, runs);
 	return 0;
 }
 

@@ -79,10 +79,7 @@ static __always_inline int kt_started(__u64 work)
 		al_count_shared(b, AL_LOST_FINISH);
 	if (!w)
 		return 0;
-	w->function = function;
-	w->started = now;
-	w->flags = runs;
-	w->work = work;
+	al_occupy(w, work, function, now, runs);
 	return 0;
 }
 

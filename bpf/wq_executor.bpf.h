@@ -51,10 +51,7 @@ static __always_inline void wq_occupy(struct al_worker *w, __u32 cpu, __u64 work
 	}
 	if (w->work)
 		wq_lose_finish(cpu, w->flags);
-	w->function = function;
-	w->started = now;
-	w->flags = runs;
-	w->work = work;
+	al_occupy(w, work, function, now, runs);
 }
 
 #endif

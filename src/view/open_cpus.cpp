@@ -44,8 +44,8 @@ void OpenCpus::to_neighbour(int by, const Scene& scene) {
 	const auto at = std::find_if(rows.begin(), rows.end(),
 								 [&](const HeatRow& row) { return row.group == left.number; });
 	if (at == rows.end()) return;  // its CPUs are offline
-	const auto next = std::clamp<int64_t>(at - rows.begin() + by, 0,
-										  static_cast<int64_t>(rows.size()) - 1);
+	const auto next =
+		std::clamp<int64_t>(at - rows.begin() + by, 0, static_cast<int64_t>(rows.size()) - 1);
 	levels_.pop_back();
 	open(left.group, rows[static_cast<size_t>(next)].group, cpus);
 }
