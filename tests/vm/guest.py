@@ -144,7 +144,8 @@ class Boot:
 
     @property
     def stumbled(self):
-        """The emulator's fault, not the command's: worth a second try."""
+        """The emulator's fault, not the command's: worth a second try. It runs a breakpoint of the
+        kernel's own code patching that is no longer there."""
         return self.status is None and (not self.is_up or "Oops: int3" in self.console)
 
 
@@ -155,24 +156,38 @@ class Result:
         self.printed, self.status = bytes(boot.printed), boot.status
 
 
+class Stumbled(Failure):
+    """`printed`: what the command had printed until then."""
+
+    def __init__(self, boot, *words):
+        super().__init__(*words)
+        self.printed = bytes(boot.printed)
+
+
 def require_programs():
     for program in (BUSYBOX, QEMU):
         if not shutil.which(program):
             raise Failure(f"there is no {program} here", hint="tools/install-packages vm")
 
 
-def run(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None, note=lambda text: None):
+def run_once(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None):
     """Runs the shell text `command` (bytes) on the kernel whose `image` directory this is. `sink`
-    gets what is printed as it comes, `note` what is to be told about the guest itself."""
+    gets what is printed as it comes. Raises Stumbled where a second try is worth it."""
     require_programs()
-    initrd = initramfs(command, sorted(image.glob("*.ko")), files or {})
-    boot = Boot(image / "vmlinux", initrd, limit_s, sink)
-    if boot.stumbled:
-        note(f"{kernel.abi} {'crashed' if boot.is_up else 'did not come up'}; once more")
-        boot = Boot(image / "vmlinux", initrd, limit_s, sink)
-    if boot.status is None:
-        why = f"no result within {limit_s:g} s" if boot.timed_out else \
-            "it ended without a result" if boot.is_up else "it did not come up"
-        raise Failure(f"guest {kernel.abi}: {why}; the end of its console",
-                      "\n".join(boot.last_lines))
-    return Result(boot)
+    boot = Boot(image / "vmlinux", initramfs(command, sorted(image.glob("*.ko")), files or {}),
+                limit_s, sink)
+    if boot.status is not None:
+        return Result(boot)
+    why = f"no result within {limit_s:g} s" if boot.timed_out else \
+        "it ended without a result" if boot.is_up else "it did not come up"
+    words = f"guest {kernel.abi}: {why}; the end of its console", "\n".join(boot.last_lines)
+    raise Stumbled(boot, *words) if boot.stumbled else Failure(*words)
+
+
+def run(kernel, *words, note=lambda text: None, **more):
+    """As run_once, but once more where the emulator stumbled, which `note` is told."""
+    try:
+        return run_once(kernel, *words, **more)
+    except Stumbled:
+        note(f"{kernel.abi} stumbled; once more")
+        return run_once(kernel, *words, **more)

@@ -1,0 +1,62 @@
+"""A boot that the emulator ends costs no part that had come to its end, and a part that ends two
+boots is not tried again. No guest is needed for it."""
+
+import types
+
+import pytest
+
+import guest
+import guest_run
+
+PARTS = sorted(part.name for part in guest_run.CHECKS.iterdir())
+
+
+def line(part):
+    return f"of_{part} 0 = =\nend {part}\n".encode()
+
+
+@pytest.fixture
+def boots(monkeypatch):
+    """What each boot was to run; `breaking`: the parts at which boots end, one each."""
+    asked, breaking = [], []
+
+    def run_once(_kernel, _place, command, **_):
+        parts = command.decode().splitlines()[0].removeprefix("parts='").removesuffix("'").split()
+        asked.append(parts)
+        bad = breaking.pop(0) if breaking else None
+        ended = parts[:parts.index(bad)] if bad in parts else parts
+        printed = b"".join(line(part) for part in ended)
+        if bad is None:
+            return types.SimpleNamespace(printed=printed)
+        raise guest.Stumbled(types.SimpleNamespace(printed=printed + b"begun 0 = =\n"), "stumbled")
+
+    monkeypatch.setattr(guest, "run_once", run_once)
+    return types.SimpleNamespace(asked=asked, breaking=breaking)
+
+
+def names():
+    return [name for name, _ in guest_run.commands_in(guest_run.run_parts("K", "place", {}))]
+
+
+def test_all_in_one_boot(boots):
+    assert names() == [f"of_{part}" for part in PARTS]
+    assert boots.asked == [PARTS]
+
+
+def test_goes_on_with_what_broke_off(boots):
+    boots.breaking += [PARTS[2], PARTS[5]]
+    assert names() == [f"of_{part}" for part in PARTS]
+    assert boots.asked == [PARTS, PARTS[2:], PARTS[5:]]
+
+
+def test_a_part_has_two_tries(boots):
+    boots.breaking += [PARTS[2], PARTS[2]]
+    with pytest.raises(guest.Stumbled):
+        names()
+    assert len(boots.asked) == 2
+
+
+def test_ended_behind_the_last_part(boots):
+    boots.breaking += ["none of them"]
+    assert names() == [f"of_{part}" for part in PARTS]
+    assert boots.asked == [PARTS]
