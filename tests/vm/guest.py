@@ -8,11 +8,13 @@ The flags are not a matter of taste:
   neither can spoil the other.
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import selectors
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -27,12 +29,13 @@ QEMU = "qemu-system-x86_64"
 
 LIMIT_S = 120
 LOOK_EVERY_S = 5
+DYING_S = 10
 LAST_LINES = 20
 
 FLAGS = ("-accel tcg,thread=multi -cpu max,-cx16 -M pc -smp 2 -m 1G -nodefaults -no-user-config "
          "-display none -serial stdio -no-reboot").split()
 KERNEL_WORDS = ("console=ttyS0,115200 panic=-1 quiet nokaslr mitigations=off audit=0 apparmor=0 "
-                "selinux=0 tsc=reliable random.trust_cpu=on")
+                "selinux=0 tsc=reliable random.trust_cpu=on unknown_nmi_panic")
 
 
 def initramfs(command, modules, files):
@@ -76,8 +79,20 @@ def has_stopped(console):
     return TIMERS_STOPPED.encode() in console.read_bytes()
 
 
+def end(guest, monitor):
+    """Of an NMI first, which has the kernel say what its CPUs were at."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired), \
+            socket.socket(socket.AF_UNIX) as talk:
+        talk.connect(str(monitor))
+        talk.sendall(b"nmi\n")
+        guest.wait(DYING_S)
+    guest.kill()
+    guest.wait()
+
+
 class Boot:
-    """One attempt: `printed` (where it was kept), `status` (None: no result), and the console."""
+    """One attempt: `printed`, `status` (None: no result), and the console. One that takes too long
+    dies of an NMI, so that its console says what its CPUs were at."""
 
     def __init__(self, vmlinux, initrd, limit_s, sink):
         self.printed = bytearray()
@@ -88,14 +103,16 @@ class Boot:
             archive = pathlib.Path(scratch, "initrd")
             archive.write_bytes(initrd)
             with open(console, "wb") as log:
-                self._run(vmlinux, archive, log, time.monotonic() + limit_s)
+                self._run(vmlinux, archive, log, pathlib.Path(scratch, "monitor"), limit_s)
             self.console = console.read_bytes().decode(errors="replace").replace("\r", "")
 
-    def _run(self, vmlinux, archive, log, deadline):
+    def _run(self, vmlinux, archive, log, monitor, limit_s):
+        deadline = time.monotonic() + limit_s
         ours, theirs = os.pipe()
         # The guest dies with us, however we die.
         guest = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", QEMU, *FLAGS, "-serial", f"file:/dev/fd/{theirs}",
+             "-monitor", f"unix:{monitor},server=on,wait=off",
              "-kernel", vmlinux, "-initrd", archive, "-append", KERNEL_WORDS],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[theirs])
         os.close(theirs)
@@ -107,8 +124,8 @@ class Boot:
             self.timed_out = True
         finally:
             os.close(ours)
-            guest.kill()
-            guest.wait()
+            if guest.poll() is None:
+                end(guest, monitor)
 
     def _pass_on(self, source, deadline, console):
         """As it comes, so that somebody who watches sees it live. A guest whose timers have stopped
@@ -142,13 +159,6 @@ class Boot:
                if re.search("Kernel panic|Oops|BUG:", line)]
         return lines[min([len(lines) - LAST_LINES, *bad]):] if len(lines) > LAST_LINES else lines
 
-    @property
-    def stumbled(self):
-        """The emulator's fault, not the command's: worth a second try. It runs a breakpoint of the
-        kernel's own code patching that is no longer there."""
-        return self.status is None and (not self.is_up or "Oops: int3" in self.console)
-
-
 class Result:
     """What the command printed, and its exit status."""
 
@@ -156,12 +166,18 @@ class Result:
         self.printed, self.status = bytes(boot.printed), boot.status
 
 
-class Stumbled(Failure):
-    """`printed`: what the command had printed until then."""
+class NoResult(Failure):
+    """`printed`: what the command had printed until then. `stumbled`: that was the emulator's fault,
+    not the command's, and is worth a second try: the guest did not come up, or ran a breakpoint of
+    the kernel's own code patching that was no longer there."""
 
-    def __init__(self, boot, *words):
-        super().__init__(*words)
+    def __init__(self, boot, kernel, limit_s):
+        why = f"no result within {limit_s:g} s" if boot.timed_out else \
+            "it ended without a result" if boot.is_up else "it did not come up"
+        super().__init__(f"guest {kernel.abi}: {why}; the end of its console",
+                         "\n".join(boot.last_lines))
         self.printed = bytes(boot.printed)
+        self.stumbled = not boot.is_up or "Oops: int3" in boot.console
 
 
 def require_programs():
@@ -172,22 +188,21 @@ def require_programs():
 
 def run_once(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None):
     """Runs the shell text `command` (bytes) on the kernel whose `image` directory this is. `sink`
-    gets what is printed as it comes. Raises Stumbled where a second try is worth it."""
+    gets what is printed as it comes. Raises NoResult."""
     require_programs()
     boot = Boot(image / "vmlinux", initramfs(command, sorted(image.glob("*.ko")), files or {}),
                 limit_s, sink)
-    if boot.status is not None:
-        return Result(boot)
-    why = f"no result within {limit_s:g} s" if boot.timed_out else \
-        "it ended without a result" if boot.is_up else "it did not come up"
-    words = f"guest {kernel.abi}: {why}; the end of its console", "\n".join(boot.last_lines)
-    raise Stumbled(boot, *words) if boot.stumbled else Failure(*words)
+    if boot.status is None:
+        raise NoResult(boot, kernel, limit_s)
+    return Result(boot)
 
 
 def run(kernel, *words, note=lambda text: None, **more):
     """As run_once, but once more where the emulator stumbled, which `note` is told."""
     try:
         return run_once(kernel, *words, **more)
-    except Stumbled:
+    except NoResult as lost:
+        if not lost.stumbled:
+            raise
         note(f"{kernel.abi} stumbled; once more")
         return run_once(kernel, *words, **more)

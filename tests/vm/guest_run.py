@@ -63,10 +63,11 @@ def run_parts(kernel, place, files):
             done |= whole_parts(guest.run_once(kernel, place, command, files=files,
                                                limit_s=LIMIT_S).printed)
             return done
-        except guest.Stumbled as stumbled:
-            done |= whole_parts(stumbled.printed)
+        except guest.NoResult as lost:
+            done |= whole_parts(lost.printed)
             todo = [part for part in todo if part not in done]
-            if todo and todo[0] == broken:
+            if todo and (todo[0] == broken or not lost.stumbled):
+                lost.what = f"in {todo[0]}, {lost.what}"
                 raise
             broken = todo[0] if todo else None
     return done

@@ -61,6 +61,13 @@ def test_no_result_is_said():
     assert b"Kernel panic" in done.stderr
 
 
+def test_what_hangs_says_where():
+    done = boot("--limit", "15", KERNEL, "echo before; while :; do :; done")
+    assert (done.returncode, done.stdout) == (125, b"before\n")
+    assert b"no result within 15 s; the end of its console:\n" in done.stderr
+    assert b"Kernel panic - not syncing: NMI" in done.stderr
+
+
 def test_unknown_kernels_are_listed():
     done = boot("4.19", "true")
     assert (done.returncode, done.stdout) == (125, b"")

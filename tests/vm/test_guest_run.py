@@ -8,6 +8,7 @@ import pytest
 import guest
 import guest_run
 
+HANGS = " hangs"
 PARTS = sorted(part.name for part in guest_run.CHECKS.iterdir())
 
 
@@ -24,11 +25,15 @@ def boots(monkeypatch):
         parts = command.decode().splitlines()[0].removeprefix("parts='").removesuffix("'").split()
         asked.append(parts)
         bad = breaking.pop(0) if breaking else None
-        ended = parts[:parts.index(bad)] if bad in parts else parts
+        where = bad.removesuffix(HANGS) if bad else None
+        ended = parts[:parts.index(where)] if where in parts else parts
         printed = b"".join(line(part) for part in ended)
         if bad is None:
             return types.SimpleNamespace(printed=printed)
-        raise guest.Stumbled(types.SimpleNamespace(printed=printed + b"begun 0 = =\n"), "stumbled")
+        console = "" if bad.endswith(HANGS) else "Oops: int3: 0000"
+        boot = types.SimpleNamespace(printed=printed + b"begun 0 = =\n", console=console,
+                                     is_up=True, timed_out=False, last_lines=[console])
+        raise guest.NoResult(boot, types.SimpleNamespace(abi="6.66"), 1)
 
     monkeypatch.setattr(guest, "run_once", run_once)
     return types.SimpleNamespace(asked=asked, breaking=breaking)
@@ -51,9 +56,16 @@ def test_goes_on_with_what_broke_off(boots):
 
 def test_a_part_has_two_tries(boots):
     boots.breaking += [PARTS[2], PARTS[2]]
-    with pytest.raises(guest.Stumbled):
+    with pytest.raises(guest.NoResult, match=f"in {PARTS[2]}, guest 6.66: "):
         names()
     assert len(boots.asked) == 2
+
+
+def test_what_is_not_the_emulators_fault_is_not_tried_again(boots):
+    boots.breaking += [PARTS[3] + HANGS]
+    with pytest.raises(guest.NoResult, match=f"in {PARTS[3]}, guest 6.66: "):
+        names()
+    assert len(boots.asked) == 1
 
 
 def test_ended_behind_the_last_part(boots):
