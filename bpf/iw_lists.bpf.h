@@ -3,6 +3,8 @@
 #ifndef ASYNCLAT_IW_LISTS_BPF_H
 #define ASYNCLAT_IW_LISTS_BPF_H
 
+#include "tell.bpf.h"
+
 static __always_inline __u32 iw_flags(__u64 work)
 {
 	return BPF_CORE_READ((struct irq_work *)work, node.u_flags);
@@ -20,6 +22,19 @@ static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item
 	    function != item->function || !(flags & IRQ_WORK_PENDING))
 		return AL_UNREADABLE;
 	return AL_STILL_PENDING;
+}
+
+static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
+					   struct al_told *told)
+{
+	return al_look(0, key, (struct al_item *)item) == AL_STILL_PENDING;
+}
+
+/* No thread runs it. */
+static __always_inline int al_tell_running(struct task_struct *task, __u64 work,
+					   struct al_told *told)
+{
+	return 0;
 }
 
 static __always_inline struct al_books *iw_books(void)

@@ -50,6 +50,7 @@ struct pool_workqueue {
 
 struct worker {
 	struct work_struct *current_work;
+	struct pool_workqueue *current_pwq;
 };
 
 struct kthread {
@@ -84,6 +85,12 @@ struct kthread_worker;
 struct kthread_work {
 	struct list_head node;
 	void (*func)(struct kthread_work *work);
+	struct kthread_worker *worker;
+};
+
+struct kthread_worker {
+	struct task_struct *task;
+	struct kthread_work *current_work;
 };
 
 struct kthread_delayed_work {

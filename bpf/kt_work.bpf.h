@@ -3,6 +3,8 @@
 #ifndef ASYNCLAT_KT_WORK_BPF_H
 #define ASYNCLAT_KT_WORK_BPF_H
 
+#include "tell.bpf.h"
+
 /* A work that waits stands on its worker's list; one that was cancelled or runs does not. A request
  * for a thread ends when it returns, and not before. */
 static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
@@ -17,6 +19,33 @@ static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item
 	    function != item->function)
 		return AL_UNREADABLE;
 	return next == (__u64)&work->node ? AL_NOT_PENDING : AL_STILL_PENDING;
+}
+
+static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
+					   struct al_told *told)
+{
+	const struct kthread_work *work = (const void *)key;
+	const struct task_struct *task = (const void *)(key & ~AL_KEY_REQUESTER);
+
+	if (al_look(0, key, (struct al_item *)item) != AL_STILL_PENDING)
+		return 0;
+	if (item->ledger != AL_LEDGER_SPAWN)
+		task = BPF_CORE_READ(work, worker, task);
+	al_name_queue(told, &task->comm);
+	return 1;
+}
+
+static __always_inline int al_tell_running(struct task_struct *task, __u64 work,
+					   struct al_told *told)
+{
+	struct kthread *kthread = al_kthread(task);
+	struct kthread_worker *worker = BPF_CORE_READ(kthread, data);
+
+	if ((__u64)BPF_CORE_READ(worker, current_work) != work)
+		return 0;
+	al_name_queue(told, &task->comm);
+	al_name_thread(told, task);
+	return 1;
 }
 
 #include "sweep.bpf.h"

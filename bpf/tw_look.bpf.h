@@ -3,6 +3,8 @@
 #ifndef ASYNCLAT_TW_LOOK_BPF_H
 #define ASYNCLAT_TW_LOOK_BPF_H
 
+#include "tell.bpf.h"
+
 #define TW_LIST 512 /* items of a list that are looked at: each costs the verifier some */
 
 /* Does it stand on the task's list? 1 yes, 0 no, -1 where nobody can tell. A task that is gone has
@@ -32,6 +34,24 @@ __noinline int tw_waits(__u64 task_address, __u64 work)
 static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
 {
 	return tw_waits(item->pool, key) ? AL_STILL_PENDING : AL_RAN_UNSEEN;
+}
+
+static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
+					   struct al_told *told)
+{
+	const struct task_struct *task = (const void *)item->pool;
+
+	if (tw_waits(item->pool, key) <= 0)
+		return 0;
+	al_name_queue(told, &task->comm);
+	return 1;
+}
+
+/* A batch is no item. */
+static __always_inline int al_tell_running(struct task_struct *task, __u64 work,
+					   struct al_told *told)
+{
+	return 0;
 }
 
 #endif

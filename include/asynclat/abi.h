@@ -115,6 +115,7 @@ enum al_book {
 #define AL_WORKER_PROBES 8    /* slots tried for a worker */
 #define AL_MAX_CPUS 8192
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
+#define AL_TELL_ITEMS 16      /* items one tell call is asked about */
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 
@@ -344,6 +345,24 @@ struct al_sweep {
 	__u64 key[AL_SWEEP_KEYS];
 	__u64 stamp[AL_SWEEP_KEYS];
 	__u8 verdict[AL_SWEEP_KEYS];
+};
+
+/* What is asked about one item, and told. */
+struct al_told {
+	__u64 key;      /* asked: of the pending table, or the address of what runs */
+	__u64 stamp;    /* its entry's, of what waits */
+	__u64 owner;    /* of the worker's slot, of what runs; 0: it waits */
+	char queue[32]; /* told: its workqueue, worker or task; empty: has none */
+	char thread[16];
+	__s32 pid;      /* of that thread; 0: none runs it */
+	__u8 so;        /* it still waits, or runs */
+	__u8 held;      /* workqueue: max_active holds it back */
+};
+
+/* .data.tell: for one run of the tell program. */
+struct al_tell {
+	__u32 count;
+	struct al_told item[AL_TELL_ITEMS];
 };
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <span>
+#include <utility>
 
 #include "app/grammar.h"
 #include "app/option_names.h"
@@ -13,6 +14,8 @@
 
 namespace asynclat {
 namespace {
+
+constexpr uint64_t kOldestByDefaultNs = 100'000'000;
 
 Status check_use(const OptionRow& row, std::span<const std::string> values, Command command) {
 	if (!takes(command, row)) {
@@ -72,11 +75,16 @@ Status read_count(Options& options, const std::string& text) {
 	return Nothing{};
 }
 
+bool measures(const Options& options) {
+	return options.command == Command::live || options.command == Command::pending ||
+		   options.command == Command::record;
+}
+
 // The words behind the command, which is gone from them.
 Status read_words(Options& options, std::span<const std::string> words) {
 	const CommandRow& command = command_row(options.command);
 	const bool has_file = options.command == Command::record || options.command == Command::replay;
-	const bool has_times = options.command == Command::live || options.command == Command::record;
+	const bool has_times = measures(options);
 	const size_t most = (has_file ? 1 : 0) + (has_times ? 2 : 0);
 
 	if (has_file && (words.empty() || words[0].empty()))
@@ -138,11 +146,13 @@ Result<Options> understand(const CommandLine& line) {
 	if (options.step && options.file == "-")
 		return usage_error("--step: cannot be together with a recording on standard input",
 						   "--speed, or a file");
+	if (options.command == Command::pending)
+		options.request.oldest_min_ns =
+			std::exchange(options.request.min_ns, std::nullopt).value_or(kOldestByDefaultNs);
 	leave_out_stageless(options.request);
 	// After that: a mechanism is not left out for its stages here. What was recorded has all it
 	// has.
-	const bool measures = options.command == Command::live || options.command == Command::record;
-	if (measures && takes_every_stage(options) && options.request.stages.empty())
+	if (measures(options) && takes_every_stage(options) && options.request.stages.empty())
 		ask_for_all_stages(options.request);
 	// A replay may ask for them.
 	options.request.pools |= options.command == Command::record;

@@ -14,6 +14,7 @@ Result<Exit> run(const Options& options) {
 			return run_replay(options);
 		case Command::demo:
 			return run_demo(options);
+		case Command::pending:
 		case Command::live:
 			break;
 	}

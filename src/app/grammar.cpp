@@ -11,6 +11,8 @@ namespace {
 
 constexpr CommandRow kCommands[] = {
 	{Command::live, "", "[options] [interval [count]]", "live histograms, until Ctrl-C"},
+	{Command::pending, "pending", "[options] [interval [count]]",
+	 "the oldest items that still wait or run"},
 	{Command::record, "record", "FILE [options] [interval [count]]",
 	 "a run into a file, for later"},
 	{Command::replay, "replay", "FILE [options]", "such a file, as if it were live"},
@@ -20,15 +22,16 @@ constexpr CommandRow kCommands[] = {
 };
 
 constexpr unsigned kLive = 1U << static_cast<unsigned>(Command::live);
+constexpr unsigned kPending = 1U << static_cast<unsigned>(Command::pending);
 constexpr unsigned kRecord = 1U << static_cast<unsigned>(Command::record);
 constexpr unsigned kReplay =
 	1U << static_cast<unsigned>(Command::replay) | 1U << static_cast<unsigned>(Command::demo);
 constexpr unsigned kDoctor = 1U << static_cast<unsigned>(Command::doctor);
 constexpr unsigned kList = 1U << static_cast<unsigned>(Command::list);
-constexpr unsigned kMeasure = kLive | kRecord;
+constexpr unsigned kMeasure = kLive | kPending | kRecord;
 constexpr unsigned kShow = kLive | kReplay;
 constexpr unsigned kRun = kLive | kRecord | kReplay;
-constexpr unsigned kAll = kRun | kDoctor | kList;
+constexpr unsigned kAll = kRun | kPending | kDoctor | kList;
 
 constexpr std::string_view kWhat = "What to measure";
 constexpr std::string_view kHow = "How to show it";
@@ -37,8 +40,8 @@ constexpr std::string_view kRecorded = "Recordings";
 constexpr std::string_view kOther = "Other";
 
 constexpr OptionRow kOptions[] = {
-	{"mech", "m", "LIST", kWhat, "{mechanisms} (default: all that this kernel offers)", kRun, true,
-	 set_mechanisms},
+	{"mech", "m", "LIST", kWhat, "{mechanisms} (default: all that this kernel offers)",
+	 kRun | kPending, true, set_mechanisms},
 	{"stage", "", "LIST", kWhat,
 	 "stages to collect: wait, run, workqueue.hold, or all (default: the headline and run; with "
 	 "record and replay: all); asynclat list explains them",
@@ -51,7 +54,9 @@ constexpr OptionRow kOptions[] = {
 	{"hook", "", "LIST", kWhat, "only these kinds of hook: {hooks}", kMeasure, true,
 	 set_hook_kinds},
 	{"min", "", "DURATION", kWhat,
-	 "also a line for each item that waited at least this long: 500us", kLive, false, set_min},
+	 "also a line for each item that waited at least this long: 500us; with pending: only items "
+	 "that are so old (default: 100ms)",
+	 kLive | kPending, false, set_min},
 	{"max-entries", "", "N", kWhat,
 	 "pending items held at most, a mechanism (by default {entries}); each takes about "
 	 "{entry_bytes} "
@@ -67,17 +72,17 @@ constexpr OptionRow kOptions[] = {
 	{"per-pool", "P", "", kHow, "for each worker pool (CPU or node, nice, BH)", kShow, false,
 	 set_grouping<Grouping::pool>},
 	{"view", "", "NAME", kHow, "{views} (default: hist)", kShow, false, set_view},
-	{"timestamp", "T", "", kHow, "the time of day on each report", kShow, false,
+	{"timestamp", "T", "", kHow, "the time of day on each report", kShow | kPending, false,
 	 set_flag<&Options::timestamps>},
 	{"nanoseconds", "N", "", kHow, "times in nanoseconds", kShow, false,
 	 set_flag<&Options::nanoseconds>},
 	{"color", "", "WHEN", kHow,
-	 "auto (default: as NO_COLOR, TERM and the terminal say), always, never", kShow, false,
-	 set_color},
-	{"ascii", "", "", kHow, "only ASCII characters, whatever the locale", kShow, false,
+	 "auto (default: as NO_COLOR, TERM and the terminal say), always, never", kShow | kPending,
+	 false, set_color},
+	{"ascii", "", "", kHow, "only ASCII characters, whatever the locale", kShow | kPending, false,
 	 set_flag<&Options::ascii>},
-	{"json", "j", "", kHow, "one JSON object a line, and nothing else on stdout", kRun | kDoctor,
-	 false, set_flag<&Options::json>},
+	{"json", "j", "", kHow, "one JSON object a line, and nothing else on stdout",
+	 kRun | kPending | kDoctor, false, set_flag<&Options::json>},
 	{"quiet", "q", "", kHow, "only data: no banner, no progress", kAll, false,
 	 set_flag<&Options::quiet>},
 

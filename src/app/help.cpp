@@ -29,6 +29,7 @@ Examples:
   sudo asynclat -j 1 10 > run.json      ten reports as JSON
   sudo asynclat -qd 1m --fail-if workqueue.wait.p99=10ms || echo too slow
                                         a test: one item in 100 waited 10 ms?
+  sudo asynclat pending                 what has waited or run for too long?
   sudo asynclat record run.rec -d 10m   for later: asynclat replay run.rec
   sudo asynclat doctor                  what works here, and by which hook
 

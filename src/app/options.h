@@ -13,7 +13,7 @@
 
 namespace asynclat {
 
-enum class Command { live, record, replay, demo, doctor, list };
+enum class Command { live, pending, record, replay, demo, doctor, list };
 
 // How the histograms are split for people; JSON always has every row.
 enum class Grouping { none, cpu, function, workqueue, pool };

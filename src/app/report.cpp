@@ -15,6 +15,7 @@
 #include "export/json.h"
 #include "view/books_view.h"
 #include "view/item_row.h"
+#include "view/oldest_view.h"
 #include "view/paint.h"
 
 namespace asynclat {
@@ -112,6 +113,35 @@ private:
 	bool headed_ = false;
 };
 
+// The oldest items at the end of each interval.
+class PendingReport : public Report {
+public:
+	PendingReport(const Options& options, Extent extent, Theme theme)
+		: timestamps_(options.timestamps),
+		  min_age_ns_(options.request.oldest_min_ns),
+		  theme_(theme),
+		  width_(extent.width) {}
+
+	std::string start(const Description&) override { return ""; }
+	std::string interval(const Interval& interval, const Description& description) override {
+		return (timestamps_ ? clock_text(interval.data.wall_ns) : "") +
+			   painted(oldest_view(interval, description, min_age_ns_, width_), theme_) + "\n";
+	}
+	std::string end(const Interval& last, const Interval& total, const Description& description,
+					std::string_view) override {
+		Frame losses(width_);
+		for (const MechanismData& m : total.data.mechanisms)
+			losses.append(loss_lines(m, mechanism(m.mechanism), width_));
+		return (last.length_ns ? interval(last, description) : "") + painted(losses, theme_);
+	}
+
+private:
+	bool timestamps_;
+	uint64_t min_age_ns_;
+	Theme theme_;
+	int width_;
+};
+
 class JsonReport : public Report {
 public:
 	std::string start(const Description& description) override {
@@ -176,6 +206,8 @@ std::unique_ptr<Report> make_page_report(std::string host) {
 
 std::unique_ptr<Report> make_report(const Options& options, Extent extent, Theme theme) {
 	if (options.json) return std::make_unique<JsonReport>();
+	if (options.command == Command::pending)
+		return std::make_unique<PendingReport>(options, extent, theme);
 	return std::make_unique<TextReport>(options, extent, theme);
 }
 

@@ -11,7 +11,7 @@ namespace asynclat {
 Show::Show(const Options& options, Signals& signals, Viewer::Pause pause, bool at_once) {
 	const Theme theme = choose_theme(options.color, options.ascii, ThemeEnvironment::read(),
 									 isatty(STDOUT_FILENO) != 0);
-	if (options.json || !can_draw()) {
+	if (options.json || options.command == Command::pending || !can_draw()) {
 		report_ = make_report(options, text_extent(options), theme);
 		console_ = std::make_shared<NoConsole>();
 		return;

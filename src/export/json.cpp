@@ -140,6 +140,30 @@ Json mechanisms_json(const Snapshot& data, const Description& description) {
 	return list;
 }
 
+// What its workqueue, worker or task is called where JSON has that.
+std::string_view queue_field(const Mechanism& m) {
+	if (has_workqueues(m)) return "workqueue";
+	return m.id == AL_KTHREAD ? "worker" : "task";
+}
+
+Json oldest_json(const Snapshot& data) {
+	Json list = Json::array();
+	for (const WaitingItem& item : data.oldest) {
+		const Mechanism& m = mechanism_of(item.stage);
+		Json json = {{"mechanism", m.name},
+					 {"stage", stage(item.stage).name},
+					 {"age_ns", item.age_ns(data.mono_ns)}};
+		if (!item.function.empty()) json["function"] = item.function;
+		if (!item.queue.empty()) json[std::string(queue_field(m))] = item.queue;
+		if (!item.thread.empty()) {
+			json["thread"] = item.thread;
+			json["tid"] = item.tid;
+		}
+		list.push_back(std::move(json));
+	}
+	return list;
+}
+
 // CPU time of user space in percent of the interval, to a thousandth.
 double cpu_percent(const Interval& interval) {
 	const double share = static_cast<double>(interval.data.overhead.cpu_ns) /
@@ -177,6 +201,7 @@ std::string json_interval(const Interval& interval, const Description& descripti
 				 {"mono_ns", interval.data.mono_ns},
 				 {"interval_ns", interval.length_ns},
 				 {"mechanisms", mechanisms_json(interval.data, description)}};
+	if (!interval.data.oldest.empty()) json["oldest"] = oldest_json(interval.data);
 	Json& overhead = json["overhead"] = {{"events", interval.data.overhead.events}};
 	if (interval.length_ns) overhead["cpu_percent"] = cpu_percent(interval);
 	if (interval.data.overhead.rss_bytes) overhead["rss_bytes"] = interval.data.overhead.rss_bytes;
@@ -200,7 +225,7 @@ std::string json_item(const Item& item) {
 		json["class"] = name;
 	json["wait_ns"] = item.wait_ns;
 	json["function"] = item.function;
-	if (!item.queue.empty()) json[has_workqueues(m) ? "workqueue" : "worker"] = item.queue;
+	if (!item.queue.empty()) json[std::string(queue_field(m))] = item.queue;
 	json["cpu"] = item.cpu;
 	json["queued_mono_ns"] = item.begun_mono_ns;
 	if (!item.stages.empty()) {

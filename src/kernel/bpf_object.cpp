@@ -40,7 +40,7 @@ constexpr Embedded kEmbedded[] = {
 };
 
 // Programs that user space runs itself; every object has them.
-constexpr std::string_view kUnattached[] = {"al_init", "al_sweep"};
+constexpr std::string_view kUnattached[] = {"al_init", "al_sweep", "al_tell_all"};
 
 bool log_on = false;         // libbpf's print hook takes no context
 std::string last_complaint;  // what libbpf said last, for the error

@@ -16,7 +16,9 @@ Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismP
 	  object_(std::move(object)),
 	  control_(object_.map(".data.control", true)),
 	  reader_(object_, config_, part_, facts, cpus, symbols),
-	  sweeper_(object_) {}
+	  table_(object_),
+	  sweeper_(object_, table_),
+	  oldest_(object_, table_, part_.front().mechanism->id, config_.config.mechanisms) {}
 
 std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,
 												  std::span<const uint32_t> online) {
@@ -40,12 +42,14 @@ Status Family::select(const std::vector<uint64_t>& functions) {
 
 Status Family::start() {
 	if (auto done = object_.run("al_init"); !done) return done;
-	if (config_.config.min_ns) {
-		const auto name = [this](uint64_t address) { return reader_.function_name(address); };
-		if (auto done = outliers_.open(object_, name); !done) return done;
-	}
+	if (config_.config.min_ns)
+		if (auto done = outliers_.open(object_, function_names()); !done) return done;
 	set_phase(AL_OPEN);
 	return Nothing{};
+}
+
+std::function<std::string(uint64_t)> Family::function_names() {
+	return [this](uint64_t address) { return reader_.function_name(address); };
 }
 
 void Family::set_phase(al_phase phase) {
@@ -54,6 +58,10 @@ void Family::set_phase(al_phase phase) {
 
 Result<uint64_t> Family::sweep(uint64_t now_ns, uint64_t min_age_ns) {
 	return sweeper_.round(now_ns, min_age_ns);
+}
+
+Result<std::vector<WaitingItem>> Family::oldest(uint64_t now_ns, const Request& request) {
+	return oldest_.find(now_ns, request, function_names());
 }
 
 std::vector<MechanismData> Family::read_last() {

@@ -8,7 +8,9 @@
 #include "base/result.h"
 #include "kernel/bpf_config.h"
 #include "kernel/bpf_object.h"
+#include "kernel/oldest.h"
 #include "kernel/outliers.h"
+#include "kernel/pending_table.h"
 #include "kernel/reader.h"
 #include "kernel/sweeper.h"
 
@@ -42,11 +44,15 @@ public:
 	[[nodiscard]] std::vector<MechanismData> read_last();
 	// Items that waited long, since the last call.
 	[[nodiscard]] std::vector<Item> take_items() { return outliers_.take(); }
+	// Those that have waited or run for longest now.
+	[[nodiscard]] Result<std::vector<WaitingItem>> oldest(uint64_t now_ns, const Request& request);
 	[[nodiscard]] uint64_t pending() { return reader_.pending(); }
 	[[nodiscard]] const std::vector<MechanismPlan>& part() const { return part_; }
 	[[nodiscard]] uint64_t map_bytes() const { return object_.map_bytes(); }
 
 private:
+	std::function<std::string(uint64_t address)> function_names();
+
 	const std::vector<MechanismPlan> part_;
 	const Facts& facts_;
 	BpfConfig config_;
@@ -54,7 +60,9 @@ private:
 	Mapping control_;
 	Reader reader_;
 	Outliers outliers_;
+	PendingTable table_;
 	Sweeper sweeper_;
+	Oldest oldest_;
 };
 
 }  // namespace asynclat

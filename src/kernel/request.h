@@ -17,12 +17,13 @@ struct Request {
 	std::vector<al_mechanism> mechanisms;
 	// Empty: each mechanism's defaults. A stage of a mechanism that is not asked for is ignored.
 	std::set<al_stage> stages;
-	std::set<HookKind> hook_kinds;       // empty: any
-	std::vector<uint32_t> cpus;          // only items that start there; empty: all
-	std::vector<std::string> functions;  // globs; "!glob" leaves out; empty: all
-	std::string workqueue;               // glob; empty: all
-	std::optional<uint64_t> min_ns;      // items whose headline took that long, one by one
-	bool pools = false;                  // collect rows by pool
+	std::set<HookKind> hook_kinds;           // empty: any
+	std::vector<uint32_t> cpus;              // only items that start there; empty: all
+	std::vector<std::string> functions;      // globs; "!glob" leaves out; empty: all
+	std::string workqueue;                   // glob; empty: all
+	std::optional<uint64_t> min_ns;          // items whose headline took that long, one by one
+	uint64_t oldest_min_ns = 1'000'000'000;  // how old the oldest items are at least
+	bool pools = false;                      // collect rows by pool
 	std::optional<uint64_t>
 		max_entries;  // pending items held a mechanism; absent: as the catalog says
 };

@@ -27,6 +27,9 @@ constexpr uint64_t kSweepAgeNs = 10'000 * kMs;
 // At the end: how long items may take to leave, and the time between the two last sweeps.
 constexpr uint64_t kDrainNs = 20 * kMs;
 constexpr uint64_t kLastSweepsNs = 100 * kMs;
+// The oldest items: how many are told of, and how often they are looked for at most.
+constexpr size_t kOldest = 10;
+constexpr uint64_t kOldestEveryNs = 100 * kMs;
 
 void pause(uint64_t ns) { usleep(static_cast<useconds_t>(ns / 1000)); }
 
@@ -176,6 +179,7 @@ Snapshot Session::stamp(std::vector<MechanismData> mechanisms) const {
 	snapshot.overhead.cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 	snapshot.overhead.rss_bytes = resident_bytes(statm_.read());
 	snapshot.mechanisms = std::move(mechanisms);
+	snapshot.oldest = oldest_;
 	return snapshot;
 }
 
@@ -227,9 +231,29 @@ std::vector<Item> Session::take_items() {
 	return items;
 }
 
-Result<Snapshot> Session::read() { return collect(&Family::read); }
+Status Session::find_oldest() {
+	const uint64_t now = mono_ns();
+	if (now < oldest_at_ + kOldestEveryNs) return Nothing{};
+	oldest_at_ = now;
+	oldest_.clear();
+	for (auto& [object, family] : families_) {
+		auto found = family->oldest(now, request_);
+		if (!found) return found.error();
+		for (WaitingItem& item : *found) oldest_.push_back(std::move(item));
+	}
+	std::ranges::sort(oldest_, {}, &WaitingItem::since_mono_ns);
+	oldest_.resize(std::min(oldest_.size(), kOldest));
+	return Nothing{};
+}
+
+Result<Snapshot> Session::read() {
+	if (auto done = find_oldest(); !done) return done.error();
+	return collect(&Family::read);
+}
 
 Result<Snapshot> Session::finish() {
+	// Before the books close, and with them the tables.
+	if (auto done = find_oldest(); !done) return done.error();
 	set_phase(AL_DRAINING);
 	const uint64_t drained_by = mono_ns() + kDrainNs;
 	do {

@@ -42,6 +42,8 @@ private:
 	Result<bool> open_family(std::string_view object);
 	void describe(const std::string& version);
 	Snapshot stamp(std::vector<MechanismData> mechanisms) const;
+	// In every family, unless that was done just now.
+	Status find_oldest();
 	// Reads every family by the one or the other of its readings.
 	Snapshot collect(std::vector<MechanismData> (Family::*reading)());
 	void set_phase(al_phase phase);
@@ -55,6 +57,8 @@ private:
 	Symbols::Selection functions_;
 	Plan plan_;
 	Description description_;
+	std::vector<WaitingItem> oldest_;  // longest first, as found at oldest_at_
+	uint64_t oldest_at_ = 0;
 	PseudoFile statm_{"/proc/self/statm"};
 	PseudoFile online_{"/sys/devices/system/cpu/online"};
 	std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;  // by object

@@ -1,40 +1,14 @@
 #include "kernel/sweeper.h"
 
-#include <bpf/bpf.h>
-
 #include <algorithm>
-#include <atomic>
 
 namespace asynclat {
 
-Sweeper::Sweeper(BpfObject& object)
+Sweeper::Sweeper(BpfObject& object, const PendingTable& table)
 	: object_(object),
-	  pending_(object.map("pending", false)),
-	  items_(object.map("items", false)),
+	  table_(table),
 	  workers_(object.map("workers", false)),
-	  spill_(object.map(".data.spill", false)),
 	  sweep_(object.map(".data.sweep", true)) {}
-
-void Sweeper::each_entry(auto&& call) const {
-	const auto sets = pending_.as<al_set>();
-	const auto items = items_.as<al_item>();
-	for (size_t s = 0; s < sets.size(); s++)
-		for (size_t w = 0; w < AL_WAYS; w++) {
-			const uint64_t stamp = std::atomic_ref(sets[s].way[w].stamp).load();
-			if (stamp > AL_STAMP_BUSY) call(sets[s].way[w].key, stamp, items[s * AL_WAYS + w]);
-		}
-	const auto spilled = spill_.as<uint64_t>();
-	if (std::all_of(spilled.begin(), spilled.end(), [](uint64_t n) { return n == 0; })) return;
-	const int fd = object_.map_fd("overflow");
-	uint64_t key = 0, next = 0;
-	al_overflow entry{};
-	for (bool more = !bpf_map_get_next_key(fd, nullptr, &next); more;
-		 more = !bpf_map_get_next_key(fd, &key, &next)) {
-		key = next;
-		if (!bpf_map_lookup_elem(fd, &key, &entry) && entry.stamp > AL_STAMP_BUSY)
-			call(key, entry.stamp, entry.item);
-	}
-}
 
 Result<std::vector<uint8_t>> Sweeper::look(const std::vector<Candidate>& candidates, bool expire) {
 	al_sweep& sweep = sweep_.as<al_sweep>().front();
@@ -55,7 +29,7 @@ Result<std::vector<uint8_t>> Sweeper::look(const std::vector<Candidate>& candida
 
 Result<uint64_t> Sweeper::round(uint64_t now_ns, uint64_t min_age_ns) {
 	std::vector<Candidate> known, fresh;
-	each_entry([&](uint64_t key, uint64_t stamp, const al_item&) {
+	table_.each_entry([&](uint64_t key, uint64_t stamp, const al_item&) {
 		if (stamp + min_age_ns > now_ns) return;
 		const Candidate candidate{key, stamp};
 		const bool suspect = std::binary_search(suspects_.begin(), suspects_.end(), candidate);
@@ -75,7 +49,7 @@ Result<uint64_t> Sweeper::round(uint64_t now_ns, uint64_t min_age_ns) {
 
 InFlight Sweeper::count(al_mechanism first) const {
 	InFlight in_flight;
-	each_entry([&](uint64_t, uint64_t, const al_item& item) {
+	table_.each_entry([&](uint64_t, uint64_t, const al_item& item) {
 		if (item.ledger < AL_LEDGERS) in_flight.pending[item.ledger] += 1 + (item.earlier != 0);
 	});
 	for (const al_worker& worker : workers_.as<al_worker>()) {

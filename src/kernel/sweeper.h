@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "kernel/bpf_object.h"
+#include "kernel/pending_table.h"
 
 namespace asynclat {
 
@@ -19,7 +20,7 @@ struct InFlight {
 
 class Sweeper {
 public:
-	explicit Sweeper(BpfObject& object);
+	Sweeper(BpfObject& object, const PendingTable& table);
 
 	// One round: looks at every entry pending for `min_age_ns` or longer at `now_ns`, and takes out
 	// those that the round before found not pending as well. Rounds must be further apart than a
@@ -41,13 +42,12 @@ private:
 			return key != o.key ? key < o.key : stamp < o.stamp;
 		}
 	};
-	// Calls back with (key, stamp, item) for every live entry.
-	void each_entry(auto&& call) const;
 	// Runs the sweep program over candidates; returns the verdict of each.
 	Result<std::vector<uint8_t>> look(const std::vector<Candidate>& candidates, bool expire);
 
 	BpfObject& object_;
-	Mapping pending_, items_, workers_, spill_, sweep_;
+	const PendingTable& table_;
+	Mapping workers_, sweep_;
 	std::vector<Candidate> suspects_;  // sorted
 };
 

@@ -113,6 +113,7 @@ Interval difference(const Snapshot& earlier, const Snapshot& later) {
 		const MechanismData* before = earlier.find(mechanism.mechanism);
 		result.data.mechanisms.push_back(difference(before ? *before : MechanismData{}, mechanism));
 	}
+	result.data.oldest = later.oldest;
 	result.data.overhead = later.overhead;
 	result.data.overhead.events -= earlier.overhead.events;
 	result.data.overhead.cpu_ns -= earlier.overhead.cpu_ns;
@@ -132,6 +133,7 @@ void accumulate(Interval& total, const Interval& next) {
 		else
 			accumulate(*it, mechanism);
 	}
+	total.data.oldest = next.data.oldest;
 	total.data.overhead.events += next.data.overhead.events;
 	total.data.overhead.cpu_ns += next.data.overhead.cpu_ns;
 	total.data.overhead.rss_bytes = next.data.overhead.rss_bytes;

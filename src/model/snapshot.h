@@ -13,6 +13,7 @@
 #include "model/books.h"
 #include "model/histogram.h"
 #include "model/topology.h"
+#include "model/waiting_item.h"
 
 namespace asynclat {
 
@@ -64,6 +65,7 @@ struct Snapshot {
 	uint64_t mono_ns = 0;
 	uint64_t wall_ns = 0;  // since the epoch; labels only
 	std::vector<MechanismData> mechanisms;
+	std::vector<WaitingItem> oldest;  // those that have waited or run for longest, longest first
 	Overhead overhead;
 
 	[[nodiscard]] const MechanismData* find(al_mechanism mechanism) const;
@@ -75,7 +77,8 @@ struct Interval {
 	Snapshot data;
 };
 
-// `later` minus `earlier`; both must come from one source. The extremes are those of `later`.
+// `later` minus `earlier`; both must come from one source. The extremes and the oldest items are
+// those of `later`.
 Interval difference(const Snapshot& earlier, const Snapshot& later);
 
 // Adds `next` to a total that began empty or with an earlier interval of the same source.

@@ -24,7 +24,7 @@ namespace asynclat::recording {
 
 inline constexpr std::string_view kMagic = "asynclr\n";
 inline constexpr uint16_t kMajor = 1;
-inline constexpr uint16_t kMinor = 0;
+inline constexpr uint16_t kMinor = 1;
 inline constexpr size_t kFileHeaderBytes = 12;
 inline constexpr size_t kBlockHeaderBytes = 9;
 
@@ -58,6 +58,7 @@ enum class Column : uint8_t {  // of an interval
 	peak_at,
 	peak_cpu,
 	peak_function,
+	oldest,  // items that had not come to their end
 	count_of_columns,
 };
 

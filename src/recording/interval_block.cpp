@@ -1,5 +1,6 @@
 #include "recording/interval_block.h"
 
+#include "catalog/mechanism.h"
 #include "recording/expected.h"
 #include "recording/format.h"
 
@@ -26,6 +27,7 @@ public:
 		put_clocks(interval);
 		put(Column::rows, interval.data.mechanisms.size());
 		for (const MechanismData& m : interval.data.mechanisms) put_mechanism(m);
+		for (const WaitingItem& item : interval.data.oldest) put_oldest(item);
 	}
 	std::string bytes() { return deflated(columns_); }
 
@@ -75,6 +77,16 @@ private:
 			put_name(Column::rows, g->name);
 			put_histogram(g->histogram, 0);
 		}
+	}
+
+	// Their names are not numbered: who skips this column has the numbers all the same.
+	void put_oldest(const WaitingItem& item) {
+		ColumnWriter& out = (*this)[Column::oldest];
+		out.put(number_of(mechanism_of(item.stage).id));
+		out.put(number_of(item.stage));
+		out.put_beside(item.since_mono_ns, writer_.last_.mono_ns);
+		for (const std::string* text : {&item.function, &item.queue, &item.thread}) out.put(*text);
+		out.put(item.tid);
 	}
 
 	void put_books(const Books& books) {
@@ -144,6 +156,7 @@ public:
 			m.mechanism = *id;
 			result.data.mechanisms.push_back(std::move(m));
 		}
+		result.data.oldest = oldest();
 		return result;
 	}
 
@@ -204,6 +217,23 @@ private:
 		s.cpus.reserve(cpus);
 		for (uint64_t i = 0; i < cpus; i++) s.cpus.push_back(histogram(reader_.cpus_[i]));
 		m.stages.push_back(std::move(s));
+	}
+
+	std::vector<WaitingItem> oldest() {
+		std::vector<WaitingItem> items;
+		for (ColumnReader& column = in(Column::oldest); column.left() && !column.failed();) {
+			reader_.catalog_.mechanism(column);
+			const auto stage = reader_.catalog_.stage(column);
+			WaitingItem item;
+			item.since_mono_ns = column.get_beside(reader_.last_.mono_ns);
+			for (std::string* text : {&item.function, &item.queue, &item.thread})
+				*text = column.text();
+			item.tid = static_cast<uint32_t>(column.get());
+			if (!stage) continue;
+			item.stage = *stage;
+			items.push_back(std::move(item));
+		}
+		return items;
 	}
 
 	Books books() {

@@ -61,6 +61,7 @@ void add(MechanismData& counters, MechanismData& came) {
 void add(Snapshot& counters, Interval came) {
 	counters.mono_ns = came.data.mono_ns;
 	counters.wall_ns = came.data.wall_ns;
+	counters.oldest = std::move(came.data.oldest);
 	counters.overhead.events += came.data.overhead.events;
 	counters.overhead.cpu_ns += came.data.overhead.cpu_ns;
 	counters.overhead.rss_bytes = came.data.overhead.rss_bytes;

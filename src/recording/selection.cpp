@@ -47,6 +47,8 @@ void Selection::narrow(Description& description) const {
 void Selection::narrow(Interval& interval, const Description& description) const {
 	std::erase_if(interval.data.mechanisms,
 				  [&](const MechanismData& m) { return !shows(m.mechanism); });
+	std::erase_if(interval.data.oldest,
+				  [&](const WaitingItem& item) { return !shows(mechanism_of(item.stage).id); });
 	for (MechanismData& m : interval.data.mechanisms) {
 		if (!cpus.empty()) leave_out_cpus(m, description.cpus);
 		std::erase_if(m.stages, [&](const StageData& s) { return !shows(s.stage); });

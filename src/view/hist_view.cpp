@@ -8,6 +8,7 @@
 #include "view/books_view.h"
 #include "view/group_rows.h"
 #include "view/hist_block.h"
+#include "view/oldest_view.h"
 
 namespace asynclat {
 namespace {
@@ -57,6 +58,12 @@ public:
 		if (losses.rows().empty()) return;
 		separate(false);
 		frame_.append(losses);
+	}
+
+	void add_oldest(const std::string& words) {
+		if (words.empty()) return;
+		separate(false);
+		frame_.flow({words}, "", {0, 2}, Style::warning);
 	}
 
 	Frame take() { return std::move(frame_); }
@@ -143,6 +150,7 @@ Frame hist_view(const Interval& interval, const Description& description,
 			for (size_t item_class = 0; item_class < row.classes.size(); item_class++)
 				blocks.add_stage(row, data, stage(id), static_cast<al_class>(item_class));
 		blocks.add_losses(loss_lines(data, row, options.width));
+		blocks.add_oldest(oldest_words(interval, info.mechanism));
 	}
 	return blocks.take();
 }

@@ -7,12 +7,16 @@
 #include "base/cpu_list.h"
 #include "base/units.h"
 #include "catalog/mechanism.h"
+#include "view/oldest_view.h"
 #include "view/quantity.h"
 
 namespace asynclat {
 namespace {
 
 using Words = std::vector<std::string>;
+
+// Columns for an item that got stuck, its age at least.
+constexpr size_t kLeastOldest = 16;
 
 size_t length_of(const Words& words) {
 	size_t length = 0;
@@ -110,6 +114,9 @@ Frame books_row(const Scene& scene) {
 			others.push_back(word(book));
 	}
 	frame.row_of(losses, "  ", books->lost() ? Style::warning : Style::plain);
+	if (const std::string oldest = oldest_words(scene.interval, scene.subject.mechanism);
+		!oldest.empty() && frame.room_left() > kLeastOldest)
+		frame.put_within("  " + oldest, frame.room_left(), Style::warning);
 	for (const std::string& text : others)
 		if (text.size() + 2 <= frame.room_left()) frame.put("  " + text);
 	return frame;

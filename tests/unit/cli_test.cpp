@@ -387,7 +387,8 @@ TEST(CliFaults, 1_UnknownNamesGetTheListAndTheNearest) {
 		 "did you mean 'raw_tp'? accepted: " + one_of(hook_kind_names())},
 		{{"doctr"},
 		 "'doctr' is neither a command nor an interval",
-		 "did you mean 'doctor'? a command is record, replay, demo, doctor or list; an interval is "
+		 "did you mean 'doctor'? a command is pending, record, replay, demo, doctor or list; an "
+		 "interval is "
 		 "seconds or a duration "
 		 "with its unit, from 10ms to 24h: 1, 0.5, 500ms"},
 		{{"--jsno"},
@@ -565,11 +566,27 @@ TEST(Cli, CommandsRefuseWhatTheyCannotUse) {
 			  "with 'asynclat demo'");
 	EXPECT_EQ(error_of({"--facts"}).hint, "it goes with 'asynclat doctor'");
 	EXPECT_EQ(error_of({"replay", "a", "-f", "x"}).hint,
-			  "it goes with 'asynclat' and with 'asynclat record'");
+			  "it goes with 'asynclat' and with 'asynclat pending' and with 'asynclat record'");
 	EXPECT_EQ(error_of({"demo", "--max-entries", "7"}).what,
 			  "'asynclat demo' does not take --max-entries");
 	EXPECT_EQ(error_of({"record", "a", "-F"}).what,
 			  "'asynclat record' does not take --per-function");
+}
+
+// There --min says how old an item is at least, and asks for no stage beyond the usual ones.
+TEST(Cli, PendingTakesAnAge) {
+	const Options o = options_of({"pending", "-m", "workqueue", "--min", "2s", "0.5", "3"});
+	EXPECT_EQ(o.command, Command::pending);
+	EXPECT_EQ(o.request.oldest_min_ns, 2'000'000'000U);
+	EXPECT_FALSE(o.request.min_ns);
+	EXPECT_TRUE(o.request.stages.empty());
+	EXPECT_EQ(o.interval_ns, 500'000'000U);
+	EXPECT_EQ(o.count, 3U);
+	EXPECT_EQ(options_of({"pending"}).request.oldest_min_ns, 100'000'000U);
+	EXPECT_EQ(options_of({}).request.oldest_min_ns, 1'000'000'000U);
+	EXPECT_EQ(options_of({"--min", "2s"}).request.oldest_min_ns, 1'000'000'000U);
+	EXPECT_EQ(error_of({"pending", "--view", "top"}).what,
+			  "'asynclat pending' does not take --view");
 }
 
 TEST(Cli, RecordTakesAFileAndKeepsEverything) {

@@ -61,6 +61,9 @@ public:
 									std::to_string(left) + text(), histogram(0)});
 			i.data.mechanisms.push_back(std::move(m));
 		}
+		for (uint64_t left = below(4); left > 0; left--)
+			i.data.oldest.push_back({static_cast<al_stage>(below(AL_STAGES)), any(), text(), text(),
+									 text(), static_cast<uint32_t>(any())});
 		return i;
 	}
 

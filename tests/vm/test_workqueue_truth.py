@@ -11,7 +11,7 @@ from truth import Truth, assert_at_least, assert_at_most, for_each
 
 N = 23
 PLAIN_KINDS = ["wq_percpu", "wq_unbound", "wq_highpri", "wq_ordered", "wq_max1", "wq_sleep",
-               "wq_burst", "wq_self", "wq_flush", "wq_bh"]
+               "wq_burst", "wq_self", "wq_flush", "wq_hold", "wq_bh"]
 DELAYED_KINDS = ["dw", "dw_deferrable", "dw_rearm"]
 KINDS = [*PLAIN_KINDS, "wq_cancel", "wq_coalesce", *DELAYED_KINDS, "dw_cancel", "dw_flush",
          "dw_zero"]

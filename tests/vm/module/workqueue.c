@@ -4,6 +4,8 @@
 
 #include "asynclat_truth.h"
 
+#define HOLD_MS 200
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
 #define HAVE_WQ_BH
 #endif
@@ -39,6 +41,7 @@ TRUTH_WQ_FN(wq_bh, truth_spend(TRUTH_ITEM_NS))
 #endif
 TRUTH_WQ_FN(wq_cancel, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(wq_coalesce, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(wq_hold, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(wq_flush, truth_sleep_in_flush())
 TRUTH_WQ_FN(wq_sleep, msleep(2))
 TRUTH_WQ_FN(wq_burst, truth_spend(TRUTH_ITEM_NS))
@@ -210,6 +213,23 @@ static int wq_coalesce(const struct truth_kind *kind)
 	return wq_close();
 }
 
+static int wq_hold(const struct truth_kind *kind)
+{
+	unsigned int i;
+	int cpu, err = wq_open(kind);
+
+	if (err)
+		return err;
+	cpu = wq_block();
+	for (i = 0; i < truth.n; i++) {
+		truth_call(&truth.rows[i], queue_work_on(cpu, wq, &truth.items[i].work));
+		truth_gap();
+	}
+	msleep(truth.option < 0 ? HOLD_MS : truth.option);
+	complete(&truth.release);
+	return wq_close();
+}
+
 const struct truth_kind truth_workqueue_kinds[] = {
 	{ TRUTH_KIND(work, wq_percpu, wq_simple), .flags = PER_CPU },
 	{ TRUTH_KIND(work, wq_unbound, wq_simple), .flags = WQ_UNBOUND },
@@ -220,6 +240,7 @@ const struct truth_kind truth_workqueue_kinds[] = {
 	{ TRUTH_KIND(work, wq_bh, wq_simple), .flags = PER_CPU | WQ_BH },
 #endif
 	{ TRUTH_KIND(work, wq_cancel, wq_cancel), .flags = PER_CPU, .max_active = 1 },
+	{ TRUTH_KIND(work, wq_hold, wq_hold), .flags = PER_CPU, .max_active = 1 },
 	{ TRUTH_KIND(work, wq_coalesce, wq_coalesce), .flags = PER_CPU, .max_active = 1,
 	  .one_item = true },
 	{ TRUTH_KIND(work, wq_self, wq_self), .flags = PER_CPU, .one_item = true },
