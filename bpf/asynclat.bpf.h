@@ -284,6 +284,16 @@ static __always_inline struct al_worker *al_worker_of(__u64 owner, __u32 claim)
 	return bpf_map_lookup_elem(&workers, &key);
 }
 
+/* The executor runs this item now. `work` last: it says that the others are there. */
+static __always_inline void al_occupy(struct al_worker *w, __u64 work, __u64 function, __u64 now,
+				      __u32 runs)
+{
+	w->function = function;
+	w->started = now;
+	w->flags = runs;
+	w->work = work;
+}
+
 /* ---- start-up ------------------------------------------------------------------------------- */
 
 /* Run once by user space before anything is attached. */
@@ -296,15 +306,5 @@ int al_init(void *ctx)
 }
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* The executor runs this item now. `work` last: it says that the others are there. */
-static __always_inline void al_occupy(struct al_worker *w, __u64 work, __u64 function, __u64 now,
-				      __u32 runs)
-{
-	w->function = function;
-	w->started = now;
-	w->flags = runs;
-	w->work = work;
-}
 
 #endif

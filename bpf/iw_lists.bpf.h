@@ -11,7 +11,7 @@ static __always_inline __u32 iw_flags(__u64 work)
 }
 
 /* Nothing takes an item back: one that is not pending any more has started without our seeing it. */
-static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
+static __always_inline int iw_verdict(__u64 key, const struct al_item *item)
 {
 	const struct irq_work *work = (const void *)key;
 	__u64 function = 0;
@@ -24,10 +24,15 @@ static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item
 	return AL_STILL_PENDING;
 }
 
+static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
+{
+	return iw_verdict(key, item);
+}
+
 static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
 					   struct al_told *told)
 {
-	return al_look(0, key, (struct al_item *)item) == AL_STILL_PENDING;
+	return iw_verdict(key, item) == AL_STILL_PENDING;
 }
 
 /* No thread runs it. */

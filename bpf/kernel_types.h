@@ -22,9 +22,12 @@ struct timer_list {
 	__u32 flags;
 };
 
+struct workqueue_struct;
+
 struct delayed_work {
 	struct work_struct work;
 	struct timer_list timer;
+	struct workqueue_struct *wq;
 };
 
 struct workqueue_struct {

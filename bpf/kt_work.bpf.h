@@ -7,7 +7,7 @@
 
 /* A work that waits stands on its worker's list; one that was cancelled or runs does not. A request
  * for a thread ends when it returns, and not before. */
-static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
+static __always_inline int kt_verdict(__u64 key, const struct al_item *item)
 {
 	const struct kthread_work *work = (const void *)key;
 	__u64 next = 0, function = 0;
@@ -21,17 +21,22 @@ static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item
 	return next == (__u64)&work->node ? AL_NOT_PENDING : AL_STILL_PENDING;
 }
 
+static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item *item)
+{
+	return kt_verdict(key, item);
+}
+
 static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
 					   struct al_told *told)
 {
 	const struct kthread_work *work = (const void *)key;
 	const struct task_struct *task = (const void *)(key & ~AL_KEY_REQUESTER);
 
-	if (al_look(0, key, (struct al_item *)item) != AL_STILL_PENDING)
+	if (kt_verdict(key, item) != AL_STILL_PENDING)
 		return 0;
 	if (item->ledger != AL_LEDGER_SPAWN)
 		task = BPF_CORE_READ(work, worker, task);
-	al_name_queue(told, &task->comm);
+	al_name_task(told, task);
 	return 1;
 }
 
@@ -145,7 +150,7 @@ static __always_inline int kt_cancelled(__u64 work)
 
 	if (control.phase == AL_CLOSED || al_own(work, &entry) <= 0)
 		return 0;
-	if (al_look(b, work, entry.item) == AL_STILL_PENDING) {
+	if (kt_verdict(work, entry.item) == AL_STILL_PENDING) {
 		al_let_go(&entry, entry.old);
 		return 0;
 	}

@@ -18,6 +18,13 @@ static __always_inline void al_name_queue(struct al_told *told, const void *name
 	bpf_probe_read_kernel_str(told->queue, sizeof(told->queue), name);
 }
 
+/* A task that is a queue: the one that is to run the item, or that waits for it. */
+static __always_inline void al_name_task(struct al_told *told, const struct task_struct *task)
+{
+	told->pid = BPF_CORE_READ(task, pid);
+	al_name_queue(told, &task->comm);
+}
+
 static __always_inline void al_name_thread(struct al_told *told, const struct task_struct *task)
 {
 	told->pid = BPF_CORE_READ(task, pid);
@@ -29,6 +36,8 @@ __noinline int al_tell_one(__u32 i)
 {
 	struct al_entry entry;
 	struct al_told *told;
+	struct al_worker *w;
+	struct al_item item;
 
 	if (i >= AL_TELL_ITEMS)
 		return 0;
@@ -39,14 +48,18 @@ __noinline int al_tell_one(__u32 i)
 	told->queue[0] = 0;
 	told->thread[0] = 0;
 	if (told->owner) {
-		told->so = al_tell_running((void *)told->owner, told->key, told);
+		w = al_worker_of(told->owner, 0);
+		if (w && w->work == told->key && w->started == told->stamp)
+			told->so = al_tell_running((void *)told->owner, told->key, told);
 		return 0;
 	}
 	if (al_own(told->key, &entry) <= 0)
 		return 0;
-	if (entry.old == told->stamp)
-		told->so = al_tell_waiting(told->key, entry.item, told);
+	/* Not kept while it is looked at: its start would not wait so long. */
+	item = *entry.item;
 	al_let_go(&entry, entry.old);
+	if (entry.old == told->stamp)
+		told->so = al_tell_waiting(told->key, &item, told);
 	return 0;
 }
 

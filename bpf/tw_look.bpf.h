@@ -43,7 +43,7 @@ static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item
 
 	if (tw_waits(item->pool, key) <= 0)
 		return 0;
-	al_name_queue(told, &task->comm);
+	al_name_task(told, task);
 	return 1;
 }
 

@@ -46,14 +46,15 @@ static __always_inline int al_look(struct al_books *b, __u64 key, struct al_item
 static __always_inline int al_tell_waiting(__u64 key, const struct al_item *item,
 					   struct al_told *told)
 {
+	const struct delayed_work *dwork = (const void *)(key & ~AL_KEY_MARKS);
 	const struct workqueue_struct *wq = (const void *)item->workqueue;
 	const __u64 data = wq_data(key, item);
 
 	if (key & AL_KEY_ASIDE || data == WQ_NO_DATA || !(data & wq_waiting(key)))
 		return 0;
-	/* An armed one is on no workqueue yet. */
-	if (!(key & AL_KEY_DELAYED) || item->flags & AL_ITEM_QUEUED)
-		al_name_queue(told, &wq->name);
+	if (key & AL_KEY_DELAYED)
+		wq = BPF_CORE_READ(dwork, wq);
+	al_name_queue(told, &wq->name);
 	told->held = !(key & AL_KEY_DELAYED) && data & WORK_STRUCT_INACTIVE;
 	return 1;
 }

@@ -350,11 +350,11 @@ struct al_sweep {
 /* What is asked about one item, and told. */
 struct al_told {
 	__u64 key;      /* asked: of the pending table, or the address of what runs */
-	__u64 stamp;    /* its entry's, of what waits */
+	__u64 stamp;    /* its entry's, or when it started */
 	__u64 owner;    /* of the worker's slot, of what runs; 0: it waits */
 	char queue[32]; /* told: its workqueue, worker or task; empty: has none */
 	char thread[16];
-	__s32 pid;      /* of that thread; 0: none runs it */
+	__s32 pid;      /* of that thread, or of the queue if it is a task; 0: neither */
 	__u8 so;        /* it still waits, or runs */
 	__u8 held;      /* workqueue: max_active holds it back */
 };

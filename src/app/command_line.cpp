@@ -15,8 +15,6 @@
 namespace asynclat {
 namespace {
 
-constexpr uint64_t kOldestByDefaultNs = 100'000'000;
-
 Status check_use(const OptionRow& row, std::span<const std::string> values, Command command) {
 	if (!takes(command, row)) {
 		std::string takers;
@@ -148,7 +146,7 @@ Result<Options> understand(const CommandLine& line) {
 						   "--speed, or a file");
 	if (options.command == Command::pending)
 		options.request.oldest_min_ns =
-			std::exchange(options.request.min_ns, std::nullopt).value_or(kOldestByDefaultNs);
+			std::exchange(options.request.min_ns, std::nullopt).value_or(kPendingMinNs);
 	leave_out_stageless(options.request);
 	// After that: a mechanism is not left out for its stages here. What was recorded has all it
 	// has.

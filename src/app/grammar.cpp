@@ -55,7 +55,7 @@ constexpr OptionRow kOptions[] = {
 	 set_hook_kinds},
 	{"min", "", "DURATION", kWhat,
 	 "also a line for each item that waited at least this long: 500us; with pending: only items "
-	 "that are so old (default: 100ms)",
+	 "that are so old (default: {pending_min})",
 	 kLive | kPending, false, set_min},
 	{"max-entries", "", "N", kWhat,
 	 "pending items held at most, a mechanism (by default {entries}); each takes about "

@@ -58,7 +58,8 @@ std::string filled_in(std::string_view help) {
 	return fmt::format(fmt::runtime(help), fmt::arg("mechanisms", one_of(mechanisms)),
 					   fmt::arg("hooks", one_of(hook_kind_names())),
 					   fmt::arg("views", one_of(view_names())), fmt::arg("entries", entries_text()),
-					   fmt::arg("entry_bytes", kBytesAnEntry));
+					   fmt::arg("entry_bytes", kBytesAnEntry),
+					   fmt::arg("pending_min", duration_text(kPendingMinNs)));
 }
 
 std::string usage_text(const CommandRow& command) {

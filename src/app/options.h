@@ -15,6 +15,9 @@ namespace asynclat {
 
 enum class Command { live, pending, record, replay, demo, doctor, list };
 
+// What `asynclat pending` lists is so old, unless --min says otherwise.
+inline constexpr uint64_t kPendingMinNs = 100'000'000;
+
 // How the histograms are split for people; JSON always has every row.
 enum class Grouping { none, cpu, function, workqueue, pool };
 

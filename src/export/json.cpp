@@ -155,10 +155,8 @@ Json oldest_json(const Snapshot& data) {
 					 {"age_ns", item.age_ns(data.mono_ns)}};
 		if (!item.function.empty()) json["function"] = item.function;
 		if (!item.queue.empty()) json[std::string(queue_field(m))] = item.queue;
-		if (!item.thread.empty()) {
-			json["thread"] = item.thread;
-			json["tid"] = item.tid;
-		}
+		if (!item.thread.empty()) json["thread"] = item.thread;
+		if (item.tid) json["tid"] = item.tid;
 		list.push_back(std::move(json));
 	}
 	return list;

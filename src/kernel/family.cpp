@@ -18,7 +18,7 @@ Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismP
 	  reader_(object_, config_, part_, facts, cpus, symbols),
 	  table_(object_),
 	  sweeper_(object_, table_),
-	  oldest_(object_, table_, part_.front().mechanism->id, config_.config.mechanisms) {}
+	  oldest_(object_, table_, part_.front().mechanism->id, config_.config) {}
 
 std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,
 												  std::span<const uint32_t> online) {

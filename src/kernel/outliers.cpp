@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "kernel/fixed_text.h"
+
 namespace asynclat {
 
 Status Outliers::open(const BpfObject& object, FunctionName function_name) {
@@ -28,7 +30,7 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 			  .wait_ns = o.ended - o.begun,
 			  .cpu = o.cpu,
 			  .function = function_name(o.function),
-			  .queue = {o.queue, strnlen(o.queue, sizeof(o.queue))}};
+			  .queue = text_of(o.queue)};
 	const auto parts = parts_of(mechanism(item.mechanism));
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);

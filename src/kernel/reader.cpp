@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "kernel/fixed_text.h"
+
 namespace asynclat {
 namespace {
 
@@ -182,7 +184,7 @@ std::string Reader::group_name(const al_group& group, al_group_kind kind, bool o
 		case AL_BY_WORKER:
 		case AL_BY_SPAWNED:
 		case AL_BY_WOKEN:
-			return {group.name, strnlen(group.name, sizeof(group.name))};
+			return text_of(group.name);
 		default:
 			break;
 	}

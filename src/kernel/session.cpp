@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstring>
 #include <ctime>
+#include <set>
 
 #include "base/clock.h"
 #include "base/cpu_list.h"
@@ -27,9 +28,10 @@ constexpr uint64_t kSweepAgeNs = 10'000 * kMs;
 // At the end: how long items may take to leave, and the time between the two last sweeps.
 constexpr uint64_t kDrainNs = 20 * kMs;
 constexpr uint64_t kLastSweepsNs = 100 * kMs;
-// The oldest items: how many are told of, and how often they are looked for at most.
+// The oldest items: how many are told of beside each mechanism's, and how often they are looked for
+// at most, which is a little more often than ten times a second.
 constexpr size_t kOldest = 10;
-constexpr uint64_t kOldestEveryNs = 100 * kMs;
+constexpr uint64_t kOldestEveryNs = 90 * kMs;
 
 void pause(uint64_t ns) { usleep(static_cast<useconds_t>(ns / 1000)); }
 
@@ -242,7 +244,13 @@ Status Session::find_oldest() {
 		for (WaitingItem& item : *found) oldest_.push_back(std::move(item));
 	}
 	std::ranges::sort(oldest_, {}, &WaitingItem::since_mono_ns);
-	oldest_.resize(std::min(oldest_.size(), kOldest));
+	// Each mechanism's oldest is told, whatever hangs elsewhere.
+	std::set<al_mechanism> told;
+	size_t rank = 0;
+	std::erase_if(oldest_, [&](const WaitingItem& item) {
+		const bool first = told.insert(mechanism_of(item.stage).id).second;
+		return rank++ >= kOldest && !first;
+	});
 	return Nothing{};
 }
 
@@ -253,6 +261,7 @@ Result<Snapshot> Session::read() {
 
 Result<Snapshot> Session::finish() {
 	// Before the books close, and with them the tables.
+	oldest_at_ = 0;
 	if (auto done = find_oldest(); !done) return done.error();
 	set_phase(AL_DRAINING);
 	const uint64_t drained_by = mono_ns() + kDrainNs;

@@ -14,7 +14,7 @@ struct WaitingItem {
 	std::string function;        // an address where symbols are hidden
 	std::string queue;           // its workqueue, worker or task; empty: has none
 	std::string thread;          // that runs it; empty: none does
-	uint32_t tid = 0;            // of that thread
+	uint32_t tid = 0;            // of that thread, or of the worker or task; 0: a workqueue's
 
 	[[nodiscard]] uint64_t age_ns(uint64_t mono_ns) const {
 		return mono_ns > since_mono_ns ? mono_ns - since_mono_ns : 0;

@@ -15,12 +15,14 @@ namespace {
 constexpr size_t kAge = 8, kStage = 9, kMechanism = 15;
 constexpr size_t kWidthOfMechanism = 56;  // from this width of the terminal on it is there
 
-// A worker is its own queue, and named once.
+// The thread says more than the queue: it comes first. A worker is both, and named once.
 std::string names_of(const WaitingItem& item) {
 	std::vector<std::string> names;
 	if (!item.function.empty()) names.push_back(item.function);
-	if (!item.queue.empty() && item.queue != item.thread) names.push_back(item.queue);
 	if (!item.thread.empty()) names.push_back(fmt::format("{}-{}", item.thread, item.tid));
+	if (!item.queue.empty() && item.queue != item.thread)
+		names.push_back(item.thread.empty() && item.tid ? fmt::format("{}-{}", item.queue, item.tid)
+														: item.queue);
 	return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -40,17 +42,17 @@ Frame oldest_view(const Interval& interval, const Description& description, uint
 	Frame frame(width);
 	const uint64_t now = interval.data.mono_ns;
 	const auto& oldest = interval.data.oldest;
-	const std::string since =
-		fmt::format("t={}", duration(now - std::min(now, description.start_mono_ns)));
+	const std::string since = duration(now - std::min(now, description.start_mono_ns));
 	if (oldest.empty()) {
-		frame.flow({fmt::format("nothing has waited or run for {} or longer",
-								short_duration_text(min_age_ns)),
-					since},
-				   "  ", {0, 2});
+		frame.flow(
+			{fmt::format("of what was queued or started in these {},", since),
+			 fmt::format("nothing has waited or run for {}", short_duration_text(min_age_ns))},
+			" ", {0, 2});
 		return frame;
 	}
-	frame.flow({"the oldest items that still wait or run", since}, "  ", {0, 2}, Style::title);
-	put_row(frame, "age", "in", "mechanism", "function, workqueue, thread", Style::header);
+	frame.flow({"the oldest items that still wait or run", "t=" + since}, "  ", {0, 2},
+			   Style::title);
+	put_row(frame, "age", "in", "mechanism", "function, thread, workqueue", Style::header);
 	for (const WaitingItem& item : oldest)
 		put_row(frame, duration(item.age_ns(now)), stage(item.stage).name,
 				mechanism_of(item.stage).name, names_of(item), Style::plain);

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "model/snapshot.h"
 #include "view/frame.h"
-#include "view/scene.h"
 
 namespace asynclat {
 
@@ -13,7 +13,7 @@ namespace asynclat {
 Frame oldest_view(const Interval& interval, const Description& description, uint64_t min_age_ns,
 				  int width);
 
-// "oldest: 12.3s hold flush_to_ldisc, events": the mechanism's longest; empty: it has none.
+// "oldest 12.3s in hold: flush_to_ldisc, events": the mechanism's longest; empty: it has none.
 std::string oldest_words(const Interval& interval, al_mechanism mechanism);
 
 }  // namespace asynclat

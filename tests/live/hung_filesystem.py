@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import select
 import struct
 import subprocess
 import sys
@@ -24,6 +25,7 @@ SYS_IO_SETUP, SYS_IO_DESTROY, SYS_IO_SUBMIT = 206, 207, 209
 MNT_DETACH = 2
 ENOSYS = 38
 FSYNC_CAME = "fsync\n"
+TIMEOUT_S = 20
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -32,6 +34,12 @@ def checked(result):
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return result
+
+
+def answer(server):
+    if not select.select([server.stdout], [], [], TIMEOUT_S)[0]:
+        raise TimeoutError("the file server says nothing")
+    return server.stdout.readline()
 
 
 class HungFilesystem:
@@ -44,7 +52,7 @@ class HungFilesystem:
                 stdout=subprocess.PIPE, text=True)
             undo.callback(server.wait)
             undo.callback(server.kill)
-            assert server.stdout.readline() == "ready\n"
+            assert answer(server) == "ready\n"
             undo.callback(libc.umount2, str(directory).encode(), MNT_DETACH)
             self._file = os.open(directory / "file", os.O_RDWR)
             undo.callback(libc.close, self._file)  # whose flush nobody answers
@@ -63,7 +71,7 @@ class HungFilesystem:
                 "<QIIHhIQQqQII", 0, 0, 0, IOCB_CMD_FSYNC, 0, self._file, 0, 0, 0, 0, 0, 0))
             pointer = ctypes.c_void_p(ctypes.addressof(block))
             checked(libc.syscall(SYS_IO_SUBMIT, self._aio, 1, ctypes.byref(pointer)))
-        assert self._server.stdout.readline() == FSYNC_CAME
+        assert answer(self._server) == FSYNC_CAME
 
     def __exit__(self, *_):
         self._undo.close()

@@ -25,19 +25,19 @@ Interval stuck() {
 		{AL_WQ_HOLD, since(93'500'000'000), "xfs_end_io", "xfs-conv/sda1", ""},
 		{AL_DW_TIMER, since(4'200'000'000), "vmstat_update", "", ""},
 		{AL_KT_RUN, since(1'250'000'000), "spi_pump_messages", "spi0", "spi0", 77},
-		{AL_TW_WAIT, since(100'000'001), "____fput", "qemu-system-x86", ""}};
+		{AL_TW_WAIT, since(100'000'001), "____fput", "qemu-system-x86", "", 99}};
 	return interval;
 }
 
 TEST(OldestView, LongestFirst) {
 	EXPECT_EQ(oldest_view(stuck(), sample::description(), 100'000'000, 80).text(),
 			  R"(the oldest items that still wait or run  t=95s
-     age  in       mechanism      function, workqueue, thread
-     94s  run      workqueue      xfs_end_io, xfs-conv/sda1, kworker/2:1-4711
+     age  in       mechanism      function, thread, workqueue
+     94s  run      workqueue      xfs_end_io, kworker/2:1-4711, xfs-conv/sda1
    93.5s  hold     workqueue      xfs_end_io, xfs-conv/sda1
     4.2s  timer    delayed_work   vmstat_update
    1.25s  run      kthread        spi_pump_messages, spi0-77
-   100ms  wait     task_work      ____fput, qemu-system-x86
+   100ms  wait     task_work      ____fput, qemu-system-x86-99
 )");
 }
 
@@ -47,20 +47,20 @@ TEST(OldestView, FitsAnyWidth) {
 		for (const Row& row : frame.rows()) EXPECT_LE(row.size(), static_cast<size_t>(width));
 	}
 	EXPECT_THAT(oldest_view(stuck(), sample::description(), 1, 40).text(),
-				HasSubstr("     94s  run      xfs_end_io, xfs-conv~\n"));
+				HasSubstr("     94s  run      xfs_end_io, kworker/~\n"));
 }
 
 TEST(OldestView, SaysThatThereIsNone) {
 	Interval quiet = stuck();
 	quiet.data.oldest.clear();
 	EXPECT_EQ(oldest_view(quiet, sample::description(), 100'000'000, 80).text(),
-			  "nothing has waited or run for 100ms or longer  t=95s\n");
+			  "of what was queued or started in these 95s, nothing has waited or run for 100ms\n");
 }
 
 // Each live view has a line for what hides from its histogram.
 TEST(OldestView, AViewNamesItsMechanismsLongest) {
 	EXPECT_EQ(oldest_words(stuck(), AL_WORKQUEUE),
-			  "oldest 94s in run: xfs_end_io, xfs-conv/sda1, kworker/2:1-4711");
+			  "oldest 94s in run: xfs_end_io, kworker/2:1-4711, xfs-conv/sda1");
 	EXPECT_EQ(oldest_words(stuck(), AL_IRQ_WORK), "");
 	const std::string hist = hist_view(stuck(), sample::description(), {.width = 80}).text();
 	EXPECT_THAT(hist, HasSubstr("\noldest 4.2s in timer: vmstat_update\n"));
@@ -78,6 +78,7 @@ TEST(OldestView, JsonHasAllOfIt) {
 		"age_ns":4200000000,"function":"vmstat_update"})"));
 	EXPECT_EQ(json[3].at("worker"), "spi0");
 	EXPECT_EQ(json[4].at("task"), "qemu-system-x86");
+	EXPECT_EQ(json[4].at("tid"), 99);
 }
 
 }  // namespace

@@ -37,9 +37,9 @@ class GuestRun:
 def whole_parts(printed):
     """Part -> its lines, of those that came to their end; see guest_checks."""
     parts, lines = {}, []
-    for line in printed.decode().splitlines():
-        if line.startswith("end "):
-            parts[line.removeprefix("end ")], lines = lines, []
+    for line in printed.decode().splitlines(keepends=True):
+        if line.startswith("end ") and line.endswith("\n"):
+            parts[line[len("end "):-1]], lines = lines, []
         else:
             lines.append(line)
     return parts

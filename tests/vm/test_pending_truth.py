@@ -1,5 +1,5 @@
-"""The oldest items against ground truth, in guests: a work that sleeps for 2.5 s on a workqueue with
-max_active 1, and 23 that it holds back."""
+"""The oldest items against ground truth, in guests: a work that sleeps for 2.5 s and 23 that wait
+behind it, and 23 callbacks for a task that is stopped for as long."""
 
 import json
 
@@ -9,17 +9,33 @@ import truth_module
 from kernel_list import WANTED
 from tracer import check_run
 
+N, MOST = 23, 10
 MIN_NS = 200_000_000
-MOST = 10
+KINDS = {"workqueue": "wq_hold", "kthread": "kw_hold", "task_work": "tw_remote"}
+
+
+@pytest.fixture(params=KINDS)
+def mechanism(request, run, kernel):
+    if run.no_module:
+        pytest.skip(run.no_module)
+    if kernel == "5.10" and request.param == "kthread":
+        pytest.skip("this kernel has no sched_kthread_work_* tracepoints: nothing shows a start")
+    return request.param
 
 
 @pytest.fixture
-def lines(run):
-    if run.no_module:
-        pytest.skip(run.no_module)
-    for name in ("pending", "pending.wq_hold"):
-        assert run.commands[name].status == 0, run.commands[name].err
-    return [json.loads(line) for line in run.commands["pending"].out.splitlines()]
+def items(run, mechanism):
+    """What the module saw of each, in the order of their queueing; the blocker, if any, last."""
+    done = run.commands[f"pending_{mechanism}.{KINDS[mechanism]}"]
+    assert done.status == 0, done.err
+    return truth_module.items(done.out)
+
+
+@pytest.fixture
+def lines(run, mechanism):
+    done = run.commands[f"pending_{mechanism}"]
+    assert done.status == 0, done.err
+    return [json.loads(line) for line in done.out.splitlines()]
 
 
 def listings(lines):
@@ -28,31 +44,54 @@ def listings(lines):
             if line["type"] == "interval" and "oldest" in line]
 
 
+def assert_wait(now, oldest, items, **words):
+    for waiting, item in zip(oldest, items, strict=False):
+        assert {name: waiting.get(name) for name in words} == words
+        assert "thread" not in waiting
+        assert item.before_ns <= now - waiting["age_ns"] <= item.after_ns
+
+
 @pytest.mark.parametrize("kernel", WANTED)
-def test_stuck_items_have_their_stage_and_true_age(run, lines):
-    items = truth_module.items(run.commands["pending.wq_hold"].out)
-    blocker, held = items[-1], items[:-1]
-    assert (blocker.index, len(held)) == (-1, 23)
-    # It runs for 2.5 s and is looked at twice a second, from 200 ms on.
-    assert len(listings(lines)) >= 4
+def test_those_that_wait_have_their_stage_and_true_age(run, mechanism, lines, items):
+    waiting = [item for item in items if item.index >= 0]
+    blocker = next((item for item in items if item.index < 0), None)
+    words = {
+        "workqueue": {"stage": "hold", "function": "truth_wq_hold_fn",
+                      "workqueue": "asynclat_wq_hold"},
+        "kthread": {"stage": "wait", "function": "truth_kw_hold_fn", "worker": "asynclat_kw"},
+        "task_work": {"stage": "wait", "function": "truth_tw_remote_fn",
+                      "tid": int(run.commands["pending_target"].out)},
+    }[mechanism]
+    assert len(waiting) == N
+    # Twice a second for 2.5 s, from 200 ms on.
+    assert len(listings(lines)) >= 3
     for now, oldest in listings(lines):
-        first, *others = oldest
-        assert (first["stage"], first["function"]) == ("run", "truth_wq_blocker_fn")
-        assert first["workqueue"] == "asynclat_wq_hold"
-        assert first["thread"].startswith("kworker/")
-        assert blocker.after_ns - 1_000_000_000 < now - first["age_ns"] <= blocker.start_ns
-        assert len(others) == MOST - 1
-        for waiting, item in zip(others, held):
-            assert (waiting["stage"], waiting["function"]) == ("hold", "truth_wq_hold_fn")
-            assert waiting["workqueue"] == "asynclat_wq_hold"
-            assert "thread" not in waiting
-            assert item.before_ns <= now - waiting["age_ns"] <= item.after_ns
+        assert all(item["mechanism"] == mechanism for item in oldest)
+        assert len(oldest) == MOST
+        assert_wait(now, oldest[1:] if blocker else oldest, waiting, **words)
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("mechanism", ["workqueue", "kthread"], indirect=True)
+def test_the_one_that_they_wait_for_runs(mechanism, lines, items):
+    blocker = items[-1]
+    assert blocker.index == -1
+    queue, name, thread = {
+        "workqueue": ("workqueue", "asynclat_wq_hold", "kworker/"),
+        "kthread": ("worker", "asynclat_kw", "asynclat_kw"),
+    }[mechanism]
+    for now, (first, *_) in listings(lines):
+        assert (first["stage"], first["function"]) == ("run", blocker.function)
+        assert first[queue] == name
+        assert first["thread"].startswith(thread)
+        # The module stamps behind the start, the queueing before it.
+        assert blocker.before_ns <= now - first["age_ns"] <= blocker.start_ns
 
 
 @pytest.mark.parametrize("kernel", WANTED)
 def test_none_is_listed_once_they_have_ended(lines):
-    assert "oldest" not in lines[-2]
     assert lines[-2]["type"] == "interval"
+    assert "oldest" not in lines[-2]
     check_run(lines)
 
 

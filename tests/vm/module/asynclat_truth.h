@@ -112,6 +112,7 @@ void truth_gap(void);
 /* The row beyond the last: blockers and companions are in the table, but not in its totals. */
 struct truth_row *truth_extra(const char *function);
 void truth_block(struct truth_row *row);
+void truth_release_late(void);	/* the blocker, after OPTION ms */
 void truth_settle(struct workqueue_struct *queue, int cpu);
 
 static inline unsigned int truth_calls(const struct truth_kind *kind)

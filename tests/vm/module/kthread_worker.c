@@ -28,6 +28,7 @@ static noinline void truth_##_name##_fn(struct kthread_work *work)	\
 
 TRUTH_KW_FN(kw)
 TRUTH_KW_FN(kw_cancel)
+TRUTH_KW_FN(kw_hold)
 TRUTH_KW_FN(kw_flush)
 
 static noinline void truth_kw_delayed_fn(struct kthread_work *work)
@@ -96,17 +97,24 @@ static int kw_simple(const struct truth_kind *kind)
 	return kw_close();
 }
 
-static int kw_cancel(const struct truth_kind *kind)
+/* What is queued behind it stays pending until it is released. */
+static void kw_block(void)
 {
 	struct truth_item *blocker = &truth.items[truth.n];
+
+	kthread_init_work(&blocker->kwork, truth_kw_blocker_fn);
+	truth_call(truth_extra("truth_kw_blocker_fn"), kthread_queue_work(worker, &blocker->kwork));
+	wait_for_completion(&truth.blocked);
+}
+
+static int kw_cancel(const struct truth_kind *kind)
+{
 	unsigned int i;
 	int err = kw_open(kind);
 
 	if (err)
 		return err;
-	kthread_init_work(&blocker->kwork, truth_kw_blocker_fn);
-	truth_call(truth_extra("truth_kw_blocker_fn"), kthread_queue_work(worker, &blocker->kwork));
-	wait_for_completion(&truth.blocked);
+	kw_block();
 	kw_queue_all();
 	for (i = 0; i < truth.n; i++) {
 		struct truth_row *row = &truth.rows[i];
@@ -114,6 +122,18 @@ static int kw_cancel(const struct truth_kind *kind)
 		truth_cancelled(row, truth_operation(row, kthread_cancel_work_sync(row->item)));
 	}
 	complete(&truth.release);
+	return kw_close();
+}
+
+static int kw_hold(const struct truth_kind *kind)
+{
+	int err = kw_open(kind);
+
+	if (err)
+		return err;
+	kw_block();
+	kw_queue_all();
+	truth_release_late();
 	return kw_close();
 }
 
@@ -172,6 +192,7 @@ static int kw_delayed(const struct truth_kind *kind)
 const struct truth_kind truth_kthread_worker_kinds[] = {
 	{ TRUTH_KIND(kwork, kw, kw_simple) },
 	{ TRUTH_KIND(kwork, kw_cancel, kw_cancel) },
+	{ TRUTH_KIND(kwork, kw_hold, kw_hold) },
 	{ TRUTH_KIND(kwork, kw_flush, kw_flush) },
 	{ TRUTH_KIND(kwork, kw_delayed, kw_delayed) },
 	{ TRUTH_KIND(kwork, kw_self, kw_self), .one_item = true },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/asynclat_truth: a write is a run, a read is its table. See README.md. */
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -14,6 +15,7 @@
 
 #define MAX_ITEMS 65536
 #define MAX_GAP_US 1000000
+#define HOLD_MS 200
 
 struct truth_run truth;
 
@@ -79,6 +81,12 @@ void truth_block(struct truth_row *row)
 	complete(&truth.blocked);
 	wait_for_completion(&truth.release);
 	truth_finish(row);
+}
+
+void truth_release_late(void)
+{
+	msleep(truth.option < 0 ? HOLD_MS : truth.option);
+	complete(&truth.release);
 }
 
 static void truth_free(void)

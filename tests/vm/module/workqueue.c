@@ -4,8 +4,6 @@
 
 #include "asynclat_truth.h"
 
-#define HOLD_MS 200
-
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
 #define HAVE_WQ_BH
 #endif
@@ -176,18 +174,25 @@ static int wq_block(void)
 	return cpu;
 }
 
-static int wq_cancel(const struct truth_kind *kind)
+static void wq_queue_behind(void)
 {
+	int cpu = wq_block();
 	unsigned int i;
-	int cpu, err = wq_open(kind);
 
-	if (err)
-		return err;
-	cpu = wq_block();
 	for (i = 0; i < truth.n; i++) {
 		truth_call(&truth.rows[i], queue_work_on(cpu, wq, &truth.items[i].work));
 		truth_gap();
 	}
+}
+
+static int wq_cancel(const struct truth_kind *kind)
+{
+	unsigned int i;
+	int err = wq_open(kind);
+
+	if (err)
+		return err;
+	wq_queue_behind();
 	for (i = 0; i < truth.n; i++) {
 		struct truth_row *row = &truth.rows[i];
 
@@ -215,18 +220,12 @@ static int wq_coalesce(const struct truth_kind *kind)
 
 static int wq_hold(const struct truth_kind *kind)
 {
-	unsigned int i;
-	int cpu, err = wq_open(kind);
+	int err = wq_open(kind);
 
 	if (err)
 		return err;
-	cpu = wq_block();
-	for (i = 0; i < truth.n; i++) {
-		truth_call(&truth.rows[i], queue_work_on(cpu, wq, &truth.items[i].work));
-		truth_gap();
-	}
-	msleep(truth.option < 0 ? HOLD_MS : truth.option);
-	complete(&truth.release);
+	wq_queue_behind();
+	truth_release_late();
 	return wq_close();
 }
 
