@@ -64,8 +64,16 @@ static __always_inline void al_remove(struct al_entry *e, __u64 key)
 		__sync_fetch_and_add(al_spill_of(key), -1ULL);
 }
 
+/* A quarter of a microsecond: leaves the cache line to the one who writes it. */
+static __always_inline void al_pause(void)
+{
+#pragma unroll
+	for (int i = 0; i < 8; i++)
+		bpf_ktime_get_ns();
+}
+
 /* Makes a stamp ours: the time it was, or AL_STAMP_FREE, or AL_STAMP_BUSY where another CPU keeps it
- * for too long. */
+ * for too long: 10 us, as one that sets an item aside may be held up. */
 static __always_inline __u64 al_seize(__u64 *word)
 {
 	for (int i = 0; i < 40; i++) {
@@ -76,7 +84,7 @@ static __always_inline __u64 al_seize(__u64 *word)
 		if (stamp != AL_STAMP_BUSY &&
 		    al_cas(word, stamp, AL_STAMP_BUSY) == stamp)
 			return stamp;
-		bpf_ktime_get_ns(); /* some 30 ns: leave the cache line to the one who writes it */
+		al_pause();
 	}
 	return AL_STAMP_BUSY;
 }
