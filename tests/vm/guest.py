@@ -94,20 +94,21 @@ class Boot:
     """One attempt: `printed`, `status` (None: no result), and the console. One that takes too long
     dies of an NMI, so that its console says what its CPUs were at."""
 
-    def __init__(self, vmlinux, initrd, limit_s, sink):
+    def __init__(self, vmlinux, initrd, limit_s, silence_s, sink):
         self.printed = bytearray()
-        self.timed_out = False
+        self.gave_up = ""  # why it was not waited for any longer
         self._sink = sink
+        self._limit_s, self._silence_s = limit_s, silence_s or limit_s
         with tempfile.TemporaryDirectory(prefix="asynclat-guest-") as scratch:
             console = pathlib.Path(scratch, "console")
             archive = pathlib.Path(scratch, "initrd")
             archive.write_bytes(initrd)
             with open(console, "wb") as log:
-                self._run(vmlinux, archive, log, pathlib.Path(scratch, "monitor"), limit_s)
+                self._run(vmlinux, archive, log, pathlib.Path(scratch, "monitor"))
             self.console = console.read_bytes().decode(errors="replace").replace("\r", "")
 
-    def _run(self, vmlinux, archive, log, monitor, limit_s):
-        deadline = time.monotonic() + limit_s
+    def _run(self, vmlinux, archive, log, monitor):
+        deadline = time.monotonic() + self._limit_s
         ours, theirs = os.pipe()
         # The guest dies with us, however we die.
         guest = subprocess.Popen(
@@ -117,30 +118,43 @@ class Boot:
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[theirs])
         os.close(theirs)
         try:
-            self._pass_on(ours, deadline, console=pathlib.Path(log.name))
-            if not has_stopped(pathlib.Path(log.name)):
+            if self._pass_on(ours, deadline, console=pathlib.Path(log.name)):
                 guest.wait(max(0, deadline - time.monotonic()))
+            else:
+                self.gave_up = self._why(log, deadline)
         except subprocess.TimeoutExpired:
-            self.timed_out = True
+            self.gave_up = self._why(log, deadline)
         finally:
             os.close(ours)
             if guest.poll() is None:
                 end(guest, monitor)
 
+    def _why(self, log, deadline):
+        if has_stopped(pathlib.Path(log.name)):
+            return "its timers have stopped"
+        return f"no result within {self._limit_s:g} s" if time.monotonic() >= deadline else \
+            f"nothing printed for {self._silence_s:g} s"
+
     def _pass_on(self, source, deadline, console):
-        """As it comes, so that somebody who watches sees it live. A guest whose timers have stopped
-        is not waited for."""
+        """As it comes, so that somebody who watches sees it live; true at its end. A guest that is
+        silent for too long, or whose timers have stopped, is not waited for."""
+        heard = time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
-            while (left := deadline - time.monotonic()) > 0 and not has_stopped(console):
+            while not has_stopped(console):
+                left = min(deadline, heard + self._silence_s) - time.monotonic()
+                if left <= 0:
+                    return False
                 if not selector.select(min(left, LOOK_EVERY_S)):
                     continue
                 part = os.read(source, 65536)
                 if not part:
-                    return
+                    return True
+                heard = time.monotonic()
                 self.printed += part
                 if self._sink:
                     self._sink(part)
+        return False
 
     @property
     def is_up(self):
@@ -166,18 +180,23 @@ class Result:
         self.printed, self.status = bytes(boot.printed), boot.status
 
 
+# By an oops; or where the NMI that ends a hung guest finds a CPU.
+STALE_BREAKPOINT = ["Oops: int3", "RIP: 0010:asm_exc_int3"]
+
+
 class NoResult(Failure):
     """`printed`: what the command had printed until then. `stumbled`: that was the emulator's fault,
     not the command's, and is worth a second try: the guest did not come up, or ran a breakpoint of
-    the kernel's own code patching that was no longer there."""
+    the kernel's own code patching that was no longer there. Older kernels take that for one that
+    was just removed, and run it again for ever."""
 
-    def __init__(self, boot, kernel, limit_s):
-        why = f"no result within {limit_s:g} s" if boot.timed_out else \
-            "it ended without a result" if boot.is_up else "it did not come up"
+    def __init__(self, boot, kernel):
+        why = boot.gave_up or \
+            ("it ended without a result" if boot.is_up else "it did not come up")
         super().__init__(f"guest {kernel.abi}: {why}; the end of its console",
                          "\n".join(boot.last_lines))
         self.printed = bytes(boot.printed)
-        self.stumbled = not boot.is_up or "Oops: int3" in boot.console
+        self.stumbled = not boot.is_up or any(sign in boot.console for sign in STALE_BREAKPOINT)
 
 
 def require_programs():
@@ -186,14 +205,15 @@ def require_programs():
             raise Failure(f"there is no {program} here", hint="tools/install-packages vm")
 
 
-def run_once(kernel, image, command, *, files=None, limit_s=LIMIT_S, sink=None):
+def run_once(kernel, image, command, *, files=None, limit_s=LIMIT_S, silence_s=None, sink=None):
     """Runs the shell text `command` (bytes) on the kernel whose `image` directory this is. `sink`
-    gets what is printed as it comes. Raises NoResult."""
+    gets what is printed as it comes. Raises NoResult, also where nothing is printed for
+    `silence_s`."""
     require_programs()
     boot = Boot(image / "vmlinux", initramfs(command, sorted(image.glob("*.ko")), files or {}),
-                limit_s, sink)
+                limit_s, silence_s, sink)
     if boot.status is None:
-        raise NoResult(boot, kernel, limit_s)
+        raise NoResult(boot, kernel)
     return Result(boot)
 
 

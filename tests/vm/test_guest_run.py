@@ -8,7 +8,9 @@ import pytest
 import guest
 import guest_run
 
-HANGS = " hangs"
+HANGS, LOOPS = " hangs", " loops"
+CONSOLES = {"": "Oops: int3: 0000", LOOPS: "  RIP: 0010:asm_exc_int3+0x3/0x40",
+            HANGS: "  RIP: 0033:0x52ec76"}
 PARTS = sorted(part.name for part in guest_run.CHECKS.iterdir())
 
 
@@ -25,15 +27,15 @@ def boots(monkeypatch):
         parts = command.decode().splitlines()[0].removeprefix("parts='").removesuffix("'").split()
         asked.append(parts)
         bad = breaking.pop(0) if breaking else None
-        where = bad.removesuffix(HANGS) if bad else None
+        where = bad and bad.removesuffix(HANGS).removesuffix(LOOPS)
         ended = parts[:parts.index(where)] if where in parts else parts
         printed = b"".join(line(part) for part in ended)
         if bad is None:
             return types.SimpleNamespace(printed=printed)
-        console = "" if bad.endswith(HANGS) else "Oops: int3: 0000"
+        console = CONSOLES[bad[len(where):]]
         boot = types.SimpleNamespace(printed=printed + b"begun 0 = =\n", console=console,
-                                     is_up=True, timed_out=False, last_lines=[console])
-        raise guest.NoResult(boot, types.SimpleNamespace(abi="6.66"), 1)
+                                     is_up=True, gave_up="", last_lines=[console])
+        raise guest.NoResult(boot, types.SimpleNamespace(abi="6.66"))
 
     monkeypatch.setattr(guest, "run_once", run_once)
     return types.SimpleNamespace(asked=asked, breaking=breaking)
@@ -49,7 +51,7 @@ def test_all_in_one_boot(boots):
 
 
 def test_goes_on_with_what_broke_off(boots):
-    boots.breaking += [PARTS[2], PARTS[5]]
+    boots.breaking += [PARTS[2], PARTS[5] + LOOPS]
     assert names() == [f"of_{part}" for part in PARTS]
     assert boots.asked == [PARTS, PARTS[2:], PARTS[5:]]
 
