@@ -7,7 +7,8 @@ import pytest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 
-from guest_run import guest_run  # noqa: E402  (the path above is for what it imports)
+from emulator import emulator  # noqa: E402  (the path above is for what these import)
+from guest_run import guest_run  # noqa: E402
 
 
 @pytest.fixture
@@ -24,3 +25,9 @@ def run(kernel):
 @pytest.fixture
 def commands(run):
     return run.commands
+
+
+def pytest_terminal_summary(terminalreporter):
+    """A guest that dies may do so of its emulator."""
+    if guest_run.cache_info().misses:
+        terminalreporter.write_line(f"the guests were run by {emulator()}")

@@ -2,8 +2,8 @@
 printed and its exit status.
 
 The flags are not a matter of taste:
-- An uncompressed vmlinux boots by PVH. `-cpu max,-cx16`: the emulator corrupts flags after
-  cmpxchg16b, and guests died of it. 2 CPUs are needed for work that crosses CPUs; more are slower.
+- An uncompressed vmlinux boots by PVH. `-cpu max,-cx16`: QEMU 7.2 corrupts flags after cmpxchg16b,
+  and guests died of it. 2 CPUs are needed for work that crosses CPUs; more are slower.
 - ttyS0 is the console and carries the protocol (@@UP, @@RC), ttyS1 what the command prints, so
   neither can spoil the other.
 """
@@ -19,13 +19,13 @@ import subprocess
 import tempfile
 import time
 
+from emulator import PROGRAM, emulator
 from failure import Failure
 from initramfs import Initramfs
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("ASYNCLAT_BUILD", HERE.parents[1] / "build"))
 BUSYBOX = pathlib.Path("/bin/busybox")
-QEMU = "qemu-system-x86_64"
 
 LIMIT_S = 120
 LOOK_EVERY_S = 5
@@ -112,7 +112,7 @@ class Boot:
         ours, theirs = os.pipe()
         # The guest dies with us, however we die.
         guest = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", QEMU, *FLAGS, "-serial", f"file:/dev/fd/{theirs}",
+            ["setpriv", "--pdeathsig", "KILL", *emulator().command, *FLAGS, "-serial", f"file:/dev/fd/{theirs}",
              "-monitor", f"unix:{monitor},server=on,wait=off",
              "-kernel", vmlinux, "-initrd", archive, "-append", KERNEL_WORDS],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[theirs])
@@ -187,8 +187,8 @@ STALE_BREAKPOINT = ["Oops: int3", "RIP: 0010:asm_exc_int3"]
 class NoResult(Failure):
     """`printed`: what the command had printed until then. `stumbled`: that was the emulator's fault,
     not the command's, and is worth a second try: the guest did not come up, or ran a breakpoint of
-    the kernel's own code patching that was no longer there. Older kernels take that for one that
-    was just removed, and run it again for ever."""
+    the kernel's own code patching that was no longer there (see emulator). Older kernels take that
+    for one that was just removed, and run it again for ever."""
 
     def __init__(self, boot, kernel):
         why = boot.gave_up or \
@@ -200,7 +200,7 @@ class NoResult(Failure):
 
 
 def require_programs():
-    for program in (BUSYBOX, QEMU):
+    for program in (BUSYBOX, PROGRAM):
         if not shutil.which(program):
             raise Failure(f"there is no {program} here", hint="tools/install-packages vm")
 
