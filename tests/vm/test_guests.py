@@ -20,6 +20,12 @@ def total(command, mechanism):
     return by_name(json.loads(command.out.splitlines()[-1])["total"]["mechanisms"])[mechanism]
 
 
+def intervals(command, mechanism):
+    lines = [json.loads(line) for line in command.out.splitlines()]
+    return [by_name(line["mechanisms"])[mechanism]["books"] for line in lines
+            if line["type"] == "interval"]
+
+
 @pytest.mark.parametrize("kernel", WANTED)
 def test_doctor(kernel, commands):
     doctor = commands["doctor"]
@@ -64,7 +70,12 @@ def test_nothing_is_lost_but_what_the_kernel_says(commands, mechanism):
     """Where BPF programs can be preempted (7), one that starts meanwhile is skipped, and counted."""
     books = total(commands[mechanism], mechanism)["books"]
     assert books["dropped_full"] == books["dropped_busy"] == 0
-    assert books.get("unmatched_start", 0) + books["lost_finish"] <= books["missed"]
+    assert books["lost_finish"] <= books["missed"]
+    # What the kernel itself had queued before the books opened starts within the first second, and
+    # the loads come after that. Their own starts are in test_prime_in_prime_out.
+    _, *later = intervals(commands[mechanism], mechanism)
+    assert later
+    assert sum(books.get("unmatched_start", 0) for books in later) <= books["missed"]
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)

@@ -168,7 +168,9 @@ def test_coalesced_attempts(truth, kind):
 @pytest.mark.parametrize("kernel", WANTED)
 def test_an_item_that_queues_itself_is_matched_each_time(truth):
     books = own_books(truth, "wq_self")
-    assert books["queued"] == books["matched"] == books["finished"] == N
+    assert books["queued"] == books["matched"] == N
+    # Somebody else's flush_work() brings a barrier, which finishes, too.
+    assert books["finished"] == N + books["barriers"]
     assert books["unmatched_start"] == 0
 
 
