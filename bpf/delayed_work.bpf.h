@@ -324,7 +324,7 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 	if (al_is_outlier(bucket, now)) {
 		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
 
-		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part,
+		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part, 0,
 			   item->due, now);
 	}
 }

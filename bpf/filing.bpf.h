@@ -55,7 +55,7 @@ static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanis
 		return 0;
 	al_record(stage, item_class, now - begin, now, function);
 	al_record_group(al_group_index(base[AL_BY_FUNCTION], function), now - begin, now);
-	al_outlier(b, mechanism, item_class, function, queue, 0, begin, now);
+	al_outlier(b, mechanism, item_class, function, queue, 0, 0, begin, now);
 	return 1;
 }
 

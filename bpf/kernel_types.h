@@ -33,6 +33,7 @@ struct delayed_work {
 struct workqueue_struct {
 	char name[24]; /* 32 from 6.12: read as a string */
 	unsigned int flags;
+	int saved_max_active;
 };
 
 struct workqueue_attrs {

@@ -15,11 +15,11 @@ static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
 	return cfg.min_ns && ended > begun && ended - begun >= cfg.min_ns;
 }
 
-/* `part`: AL_PARTS times, or null. `queue`: where the kernel has the name, or null; it is read now,
- * as another may live there later. */
+/* `part`: AL_PARTS times, or null. `blocker`: may be null too. `queue`: where the kernel has the name,
+ * or null; it is read now, as another may live there later. */
 static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u32 item_class,
 				       __u64 function, const void *queue, const __u64 *part,
-				       __u64 begun, __u64 ended)
+				       const struct al_blocker *blocker, __u64 begun, __u64 ended)
 {
 	struct al_outlier *o;
 
@@ -35,6 +35,9 @@ static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u3
 	o->function = function;
 	for (int i = 0; i < AL_PARTS; i++)
 		o->part[i] = part ? part[i] : 0;
+	__builtin_memset(&o->blocker, 0, sizeof(o->blocker));
+	if (blocker)
+		o->blocker = *blocker;
 	o->queue[0] = 0;
 	if (queue)
 		bpf_probe_read_kernel_str(o->queue, sizeof(o->queue), queue);

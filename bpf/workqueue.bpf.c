@@ -110,9 +110,11 @@ static __always_inline int wq_started(__u64 work)
 	if (phase == AL_CLOSED)
 		return 0;
 	if (!wq_wanted(work)) {
-		/* The split must know that its worker is busy. */
+		/* The split must know that its worker is busy, and a blocker may be of any function. */
 		if (cfg.split)
-			wq_occupy(wq_executor(cpu, work, 0), cpu, work, 0, 0, 0);
+			wq_occupy(wq_executor(cpu, work, 0), cpu, work,
+				  cfg.min_ns ? wq_function(work) : 0,
+				  cfg.min_ns ? bpf_ktime_get_ns() : 0, 0);
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
@@ -196,6 +198,8 @@ static __always_inline int wq_finished(__u64 work)
 			al_record(AL_DW_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
 	}
 	w->work = 0;
+	if (wq_is_worth_it(w, now))
+		wq_remember(al_worker_index(w->owner, 0), now);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 #ifndef ASYNCLAT_WQ_SPLIT_BPF_H
 #define ASYNCLAT_WQ_SPLIT_BPF_H
 
-#include "outlier.bpf.h"
+#include "wq_blocker.bpf.h"
 
 #define AL_COMM_KWORKER 0x2f72656b726f776bULL /* "kworker/" */
 
@@ -121,6 +121,7 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 	const __u64 activated = item->activated ?: queued;
 	const struct workqueue_struct *wq = (const void *)item->workqueue;
 	__u64 kicked, on_cpu, part[AL_PARTS] = {};
+	const struct al_blocker *blocker = 0;
 
 	if (cfg.split && wq_bounds(w, item, queued, now, &kicked, &on_cpu)) {
 		if (kicked > activated)
@@ -132,10 +133,13 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 		part[1] = kicked - activated;
 		part[2] = on_cpu - kicked;
 		part[3] = now - on_cpu;
+		if (al_is_outlier(queued, now))
+			blocker = wq_blame(item, part, queued, now);
 	} else if (cfg.split) {
 		al_count(b, AL_UNSPLIT);
 	}
-	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, queued, now);
+	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, blocker,
+		   queued, now);
 }
 
 #endif

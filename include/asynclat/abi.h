@@ -315,6 +315,15 @@ struct al_control {
 	__u8 pad[32];
 } __attribute__((aligned(64)));
 
+/* What ran while an item waited, and kept it waiting. */
+struct al_blocker {
+	__u64 function; /* 0: not known */
+	__u64 ran_ns;   /* how long it ran meanwhile */
+	__u32 tid;      /* of the thread that ran it */
+	__u32 max_active; /* workqueue: held the item back; 0: it did not */
+	char thread[16];
+};
+
 /* In the ring: an item whose headline took al_config::min_ns or longer. */
 struct al_outlier {
 	__u64 begun;   /* its headline: CLOCK_MONOTONIC */
@@ -322,6 +331,7 @@ struct al_outlier {
 	__u64 function;
 	__u64 part[AL_PARTS]; /* how long, in the order of the stages that split the headline; all 0:
 			       * it was not split */
+	struct al_blocker blocker;
 	char queue[32]; /* its workqueue, or the worker's thread; empty: has none */
 	__u32 cpu;
 	__u16 mechanism;

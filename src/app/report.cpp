@@ -69,7 +69,8 @@ public:
 		if (!items.empty() && !std::exchange(headed_, true))
 			text = painted(item_heading(view_options_.width), theme_);
 		for (const Item& item : items)
-			text += painted(item_row(item, description, view_options_.width), theme_);
+			text += painted(item_row(item, description, view_options_.width), theme_) +
+					painted(blocker_row(item, view_options_.width), theme_);
 		return text;
 	}
 

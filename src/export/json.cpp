@@ -169,6 +169,16 @@ double cpu_percent(const Interval& interval) {
 	return std::round(share * 1e5) / 1e3;
 }
 
+Json blocker_json(const Blocker& blocker) {
+	Json json = {{"kind", "item"},
+				 {"function", blocker.function},
+				 {"ran_ns", blocker.ran_ns},
+				 {"thread", blocker.thread},
+				 {"tid", blocker.tid}};
+	if (blocker.max_active) json["max_active"] = blocker.max_active;
+	return json;
+}
+
 }  // namespace
 
 std::string json_start(const Description& description) {
@@ -233,6 +243,7 @@ std::string json_item(const Item& item) {
 		json["owner"] = stage(owner).name;
 		json["share"] = std::round(share * 1000) / 1000;
 	}
+	if (item.blocker) json["blocker"] = blocker_json(*item.blocker);
 	return line(json);
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 // Some 2,300 items between two looks.
 constexpr uint32_t kOutlierBytes = 256 << 10;
+// Pools and workqueues with runs of some length: about 1 KB each.
+constexpr uint32_t kRecentPlaces = 1024;
 
 int arguments(const Facts& facts, const std::string& tracepoint) {
 	const auto found = facts.tracepoints.find(tracepoint);
@@ -134,7 +136,11 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	sizes.items = static_cast<uint32_t>(sets) * AL_WAYS;
 	sizes.overflow = static_cast<uint32_t>(std::max<uint64_t>(entries / 4, 1));
 	sizes.workers = workers;
-	if (c.min_ns) sizes.outliers = kOutlierBytes;
+	if (c.min_ns) {
+		sizes.outliers = kOutlierBytes;
+		if (c.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK))
+			sizes.recent = kRecentPlaces;
+	}
 	return result;
 }
 

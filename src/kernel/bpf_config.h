@@ -23,6 +23,7 @@ struct MapSizes {
 	uint32_t workers = 1;
 	uint32_t functions = 1;
 	uint32_t outliers = 0;  // bytes; without any the map is not made
+	uint32_t recent = 0;    // pools and workqueues whose last runs are remembered, or no map
 };
 
 struct BpfConfig {

@@ -68,7 +68,7 @@ std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
 	{"groups", &MapSizes::groups},     {"pending", &MapSizes::pending},
 	{"items", &MapSizes::items},       {"overflow", &MapSizes::overflow},
 	{"workers", &MapSizes::workers},   {"functions", &MapSizes::functions},
-	{"outliers", &MapSizes::outliers},
+	{"outliers", &MapSizes::outliers}, {"recent", &MapSizes::recent},
 };
 
 // What a kprobe missed. struct bpf_link_info grew to tell it in 6.7, and with it the kernel began
@@ -106,6 +106,7 @@ Status configure(bpf_object* object, const BpfConfig& config) {
 	for (const auto& [name, size] : kSizes) {
 		bpf_map* map = bpf_object__find_map_by_name(object, name);
 		const uint32_t entries = config.sizes.*size;
+		if (!map && !entries) continue;
 		// What no program that runs refers to need not be there.
 		if (!map || (entries ? bpf_map__set_max_entries(map, entries)
 							 : bpf_map__set_autocreate(map, false)))

@@ -34,6 +34,12 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 	const auto parts = parts_of(mechanism(item.mechanism));
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);
+	if (const al_blocker& b = o.blocker; b.ran_ns)
+		item.blocker = {.function = function_name(b.function),
+						.thread = {b.thread, strnlen(b.thread, sizeof(b.thread))},
+						.tid = b.tid,
+						.ran_ns = b.ran_ns,
+						.max_active = b.max_active};
 	items.push_back(std::move(item));
 	return 0;
 }

@@ -11,6 +11,15 @@
 
 namespace asynclat {
 
+// What ran while an item waited, and kept it waiting.
+struct Blocker {
+	std::string function;  // an address where symbols are hidden
+	std::string thread;    // that ran it
+	uint32_t tid = 0;
+	uint64_t ran_ns = 0;      // meanwhile
+	uint32_t max_active = 0;  // of the workqueue, where that held the item back; else 0
+};
+
 struct Item {
 	al_mechanism mechanism{};
 	al_class item_class{};
@@ -21,6 +30,8 @@ struct Item {
 	std::string queue;     // its workqueue, or the worker's thread; empty: has none
 	// Those that it had, in the order of their coming; they sum to its wait. Empty: not split.
 	std::vector<std::pair<al_stage, uint64_t>> stages;
+
+	std::optional<Blocker> blocker;  // absent: not known
 
 	// The stage with the largest share, and that share; the item must be split.
 	[[nodiscard]] std::pair<al_stage, double> owner() const {

@@ -73,4 +73,17 @@ Frame item_row(const Item& item, const Description& description, int width) {
 	return frame;
 }
 
+Frame blocker_row(const Item& item, int width) {
+	Frame frame(width);
+	if (!item.blocker) return frame;
+	const Blocker& blocker = *item.blocker;
+	std::string text = fmt::format("ran meanwhile: {} {} on {}-{}", blocker.function,
+								   duration(blocker.ran_ns), blocker.thread, blocker.tid);
+	if (blocker.max_active) text += fmt::format(", max_active {}", blocker.max_active);
+	frame.new_row();
+	frame.put_blanks(2);
+	frame.put_within(text, frame.room_left());
+	return frame;
+}
+
 }  // namespace asynclat

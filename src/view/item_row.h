@@ -14,4 +14,7 @@ Frame item_heading(int width);
 // Columns go where there is no room for them, the function last.
 Frame item_row(const Item& item, const Description& description, int width);
 
+// What ran meanwhile, to stand below its item; no row where that is not known.
+Frame blocker_row(const Item& item, int width);
+
 }  // namespace asynclat

@@ -65,6 +65,26 @@ def test_each_line_has_its_stages():
             assert in_items <= stages[name]["sum_ns"]
 
 
+def test_what_an_item_was_behind_is_named():
+    """The fsyncs of a batch are behind those before them, on the worker that runs all of them."""
+    items, _ = traced("--min=8us", load=("aio", 5_003, "--cpu", 0))
+    behind = [item for item in items if item.get("owner") == "behind"]
+    assert len(behind) > 100
+    blamed = [item["blocker"] for item in behind if "blocker" in item]
+    # Another function may have been there for a moment.
+    assert sum(blocker["function"] == AIO for blocker in blamed) > 0.9 * len(behind)
+    for item in behind:
+        if "blocker" not in item:
+            continue
+        blocker = item["blocker"]
+        assert blocker["kind"] == "item"
+        assert blocker["thread"].startswith("kworker/")
+        assert 0 < blocker["ran_ns"] <= item["stages"]["behind_ns"]
+        assert "max_active" not in blocker
+    assert not any("blocker" in item for item in items
+                   if item.get("owner") not in ("behind", "hold"))
+
+
 def test_workqueues_are_named_also_without_their_rows():
     items, rest = traced("--min=1us", "--stage=hold")
     assert not rest[-1]["total"]["mechanisms"][0].get("workqueues")

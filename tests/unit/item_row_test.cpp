@@ -68,6 +68,26 @@ TEST(ItemRow, WithoutASplitNoStageIsNamed) {
 	for (const char* unknown : {"stages", "owner", "share"}) EXPECT_FALSE(json.contains(unknown));
 }
 
+// Below its item, with room for what the item's own row has none for.
+TEST(ItemRow, TheBlockerStandsBelow) {
+	Item item = late_item();
+	EXPECT_TRUE(blocker_row(item, 80).rows().empty());
+	item.blocker = Blocker{"xfs_end_io", "kworker/1:0H", 4711, 11'700'000, 0};
+	EXPECT_EQ(blocker_row(item, 80).text(),
+			  "  ran meanwhile: xfs_end_io 11.7ms on kworker/1:0H-4711\n");
+	item.blocker->max_active = 1;
+	EXPECT_EQ(blocker_row(item, 80).text(),
+			  "  ran meanwhile: xfs_end_io 11.7ms on kworker/1:0H-4711, max_active 1\n");
+	for (int width = 4; width <= 200; width++) {
+		const Frame frame = blocker_row(item, width);
+		ASSERT_EQ(frame.rows().size(), 1U);
+		EXPECT_LE(frame.rows()[0].size(), static_cast<size_t>(width));
+	}
+	const Json json = Json::parse(json_item(item)).at("blocker");
+	EXPECT_EQ(json, Json::parse(R"({"kind":"item","function":"xfs_end_io","ran_ns":11700000,)"
+								R"("thread":"kworker/1:0H","tid":4711,"max_active":1})"));
+}
+
 TEST(ItemRow, ClassesAreNamed) {
 	Item item = late_item();
 	item.mechanism = AL_IRQ_WORK;

@@ -22,7 +22,8 @@ ITEM = {
     "function": "flush_to_ldisc", "cpu": 1, "queued_mono_ns": 1,
     "stages": {"kick_ns": 1, "wakeup_ns": 1, "behind_ns": 1},
     "owner": "wakeup", "share": 0.97, "pool": "cpu1",
-    "blocker": {"kind": "task", "comm": "spin", "pid": 1, "policy": "FIFO"},
+    "blocker": {"kind": "item", "function": "xfs_end_io", "ran_ns": 11000000,
+                "thread": "kworker/1:0", "tid": 17, "max_active": 1},
     "submitter": {"context": "task", "comm": "sh", "pid": 1},
 }
 

@@ -11,7 +11,8 @@ from tracer import check_run
 
 N = 23
 KINDS = {"wq_percpu": "workqueue", "wq_max1": "workqueue", "wq_unbound": "workqueue",
-         "irq_local": "irq_work", "tw_resume": "task_work", "kw": "kthread"}
+         "wq_burst": "workqueue", "irq_local": "irq_work", "tw_resume": "task_work",
+         "kw": "kthread"}
 # What is measured begins when it is queued; of these the start is that of their own function.
 ONE_BY_ONE = [kind for kind in KINDS if kind != "tw_resume"]
 
@@ -73,6 +74,55 @@ def test_stages_of_an_item_sum_to_it(lines):
         owner = item["stages"][item["owner"] + "_ns"]
         assert owner == max(item["stages"].values())
         assert abs(item["share"] - owner / item["wait_ns"]) <= 0.001
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_held_back_by_max_active(run):
+    """All 23 behind one that sleeps, and that --function leaves out: it is named, and how long it
+    ran while each of them waited."""
+    if run.no_module:
+        pytest.skip(run.no_module)
+    held = run.commands["held"]
+    assert held.status == 0, held.err
+    *items, blocker = truth_module.items(run.commands["held.wq_hold"].out)
+    assert (len(items), blocker.index) == (N, -1)
+    lines = [json.loads(line) for line in held.out.splitlines()]
+    for ours, theirs in zip(measured(lines, "wq_hold"), items, strict=True):
+        assert ours["owner"] == "hold"
+        named = ours["blocker"]
+        assert (named["function"], named["max_active"]) == ("truth_wq_blocker_fn", 1)
+        assert named["thread"].startswith("kworker/")
+        assert blocker.end_ns - theirs.after_ns <= named["ran_ns"] <= ours["stages"]["hold_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_held_back_by_each_other(run, lines):
+    """With max_active 1, an item that was held was so by the one before."""
+    held = [item for item in measured(lines, "wq_max1") if item["owner"] == "hold"]
+    assert len(held) > N / 2
+    for item in held:
+        assert (item["blocker"]["function"], item["blocker"]["max_active"]) == \
+            ("truth_wq_max1_fn", 1)
+        assert item["blocker"]["ran_ns"] <= item["stages"]["hold_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_behind_each_other(lines):
+    """One worker runs a whole burst: all but the first are behind items of it."""
+    behind = [item for item in measured(lines, "wq_burst") if item["owner"] == "behind"]
+    assert len(behind) > N / 2
+    for item in behind:
+        assert item["blocker"]["function"] == "truth_wq_burst_fn"
+        assert "max_active" not in item["blocker"]
+        assert item["blocker"]["ran_ns"] <= item["stages"]["behind_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_no_blocker_is_guessed(lines):
+    """Where an item waited for something else than other items, none is named."""
+    for line in lines:
+        if line["type"] == "item" and line.get("owner") not in ("hold", "behind"):
+            assert "blocker" not in line
 
 
 @pytest.mark.parametrize("kernel", WANTED)
