@@ -55,6 +55,7 @@ struct pool_workqueue {
 struct worker {
 	struct work_struct *current_work;
 	struct pool_workqueue *current_pwq;
+	struct worker_pool *pool;
 };
 
 struct kthread {
@@ -118,6 +119,8 @@ struct task_struct {
 	int pid;
 	int tgid;
 	struct callback_head *task_works;
+	unsigned int policy;
+	unsigned int rt_priority;
 	char comm[16];
 	unsigned int __state;
 	void *worker_private;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What an item waited for, where other items were it: those that ran under its workqueue while
- * max_active held it back, or on its worker while it was behind. Only with --min.
+/* What an item waited for. In hold: what ran under its max_active meanwhile. In kick: what its pool's
+ * worker was busy with. In wakeup: what held the CPU. In behind: what its worker ran. Only with --min.
  */
 #ifndef ASYNCLAT_WQ_BLOCKER_BPF_H
 #define ASYNCLAT_WQ_BLOCKER_BPF_H
 
+#include "cpu_held.bpf.h"
 #include "outlier.bpf.h"
 
 /* What is remembered in one place: the last runs that took --min or longer, the last that took a
@@ -117,27 +118,45 @@ static __always_inline int wq_is_worth_it(const struct al_worker *w, __u64 now)
 	return cfg.min_ns && w->started && wq_length(now - w->started) < WQ_LENGTHS;
 }
 
-static __always_inline __u64 wq_overlap(const struct wq_run *run, __u64 from, __u64 to)
+/* Who woke a worker: it then ran an item of the same pool, which it left to sleep, or which was found
+ * to take long. By the woken worker's slot. */
+struct wq_kicker {
+	__u64 kicked; /* its al_worker's: otherwise the below is of another waking */
+	__u64 pool;
+	__u64 begun;
+	__u64 function; /* 0: no item */
+	__u32 tid;
+	char thread[16];
+};
+
+AL_ARRAY(kickers, struct wq_kicker);
+
+/* Only of the current task's own pool: an interrupt on another pool's worker kicks, too. */
+__noinline int wq_note_kicker(__u32 slot, __u64 kicked)
 {
-	const __u64 begun = run->begun > from ? run->begun : from;
-	const __u64 ended = run->ended < to ? run->ended : to;
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct wq_kicker *k = bpf_map_lookup_elem(&kickers, &slot);
+	struct kthread *kthread;
+	struct worker *worker;
+	struct al_worker *w;
 
-	return ended > begun ? ended - begun : 0;
-}
-
-/* Where the answer is put: only a start asks, and a CPU is in one at a time. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct al_blocker);
-} blamed SEC(".maps");
-
-static __always_inline struct al_blocker *wq_blamed(void)
-{
-	const __u32 zero = 0;
-
-	return bpf_map_lookup_elem(&blamed, &zero);
+	if (!k)
+		return 0;
+	k->kicked = kicked;
+	k->function = 0;
+	if (!(BPF_CORE_READ(task, flags) & PF_WQ_WORKER))
+		return 0;
+	w = al_worker_of((__u64)task, 0);
+	if (!w || !w->work)
+		return 0;
+	kthread = al_kthread(task);
+	worker = BPF_CORE_READ(kthread, data);
+	k->pool = (__u64)BPF_CORE_READ(worker, pool);
+	k->begun = w->started;
+	k->function = w->function;
+	k->tid = BPF_CORE_READ(task, pid);
+	bpf_probe_read_kernel(k->thread, sizeof(k->thread), &task->comm);
+	return 0;
 }
 
 /* The function that ran there for longest between two moments; in this thread, or (0) in any. Global,
@@ -146,14 +165,15 @@ __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to
 {
 	const struct wq_place place = {workqueue, pool};
 	struct wq_recent *r = bpf_map_lookup_elem(&recent, &place);
-	struct al_blocker *blocker = wq_blamed();
+	struct al_blocker *blocker = al_blamed();
 	__u64 longest = 0;
 
 	if (!r || !blocker)
 		return 0;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < WQ_RECENT; i++) {
-		const __u64 overlap = wq_overlap(&r->run[i], from, to);
+		const __u64 ended = *(volatile __u64 *)&r->run[i].ended;
+		const __u64 overlap = al_overlap(r->run[i].begun, ended, from, to);
 
 		if (overlap <= longest || (tid && r->run[i].tid != tid))
 			continue;
@@ -161,22 +181,57 @@ __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to
 		blocker->function = r->run[i].function;
 		blocker->tid = r->run[i].tid;
 		__builtin_memcpy(blocker->thread, r->run[i].thread, sizeof(blocker->thread));
+		/* Another CPU forgot it for a later one meanwhile: these may be the words of both. */
+		if (*(volatile __u64 *)&r->run[i].ended != ended)
+			return 0;
 	}
 	if (!longest)
 		return 0;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < WQ_RECENT; i++)
 		if (r->run[i].function == blocker->function && (!tid || r->run[i].tid == tid))
-			blocker->ran_ns += wq_overlap(&r->run[i], from, to);
+			blocker->ran_ns += al_overlap(r->run[i].begun, r->run[i].ended, from, to);
+	if (blocker->ran_ns)
+		blocker->kind = AL_BLOCKED_BY_ITEM;
 	return 0;
 }
 
-/* What made an outlier wait, if its longest part was for other items; `part` as in the split. */
-static __always_inline const struct al_blocker *wq_blame(const struct al_item *item,
+/* The item that kept the pool's worker busy until it woke this one; else what ended there meanwhile. */
+__noinline int wq_find_kicker(__u32 slot, __u64 pool, __u64 from, __u64 to)
+{
+	struct al_blocker *blocker = al_blamed();
+	struct wq_kicker *k = bpf_map_lookup_elem(&kickers, &slot);
+	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
+
+	if (!blocker || !k || !w)
+		return 0;
+	if (k->kicked != w->kicked || !k->function || k->pool != pool)
+		return wq_find_blocker(0, pool, from, to, 0);
+	blocker->kind = AL_BLOCKED_BY_ITEM;
+	blocker->function = k->function;
+	blocker->ran_ns = al_overlap(k->begun, to, from, to);
+	blocker->tid = k->tid;
+	__builtin_memcpy(blocker->thread, k->thread, sizeof(blocker->thread));
+	return 0;
+}
+
+/* Where an unbound worker waited before it came to this CPU is not known. */
+static __always_inline int wq_stayed_here(const struct al_item *item)
+{
+	const struct worker_pool *pool = (const void *)item->pool;
+
+	return BPF_CORE_READ(pool, cpu) == (int)bpf_get_smp_processor_id();
+}
+
+/* What made an outlier wait, by the longest of its parts, which are those of the split. */
+static __always_inline const struct al_blocker *wq_blame(const struct al_worker *w,
+							 const struct al_item *item,
 							 const __u64 *part, __u64 queued, __u64 now)
 {
 	const struct workqueue_struct *wq = (const void *)item->workqueue;
-	struct al_blocker *blocker = wq_blamed();
+	const __u64 activated = queued + part[0], on_cpu = now - part[3];
+	const __u64 kicked = activated + part[1];
+	struct al_blocker *blocker = al_blamed();
 	struct wq_place place;
 
 	if (!blocker)
@@ -185,10 +240,19 @@ static __always_inline const struct al_blocker *wq_blame(const struct al_item *i
 	if (part[0] >= part[1] && part[0] >= part[2] && part[0] >= part[3]) {
 		wq_limited_place(&place, item->workqueue, item->pool);
 		blocker->max_active = BPF_CORE_READ(wq, saved_max_active);
-		wq_find_blocker(place.workqueue, place.pool, queued, queued + part[0], 0);
-	} else if (part[3] > part[0] && part[3] > part[1] && part[3] > part[2] &&
-		   !(item->flags & AL_ITEM_BH)) {
-		wq_find_blocker(0, item->pool, now - part[3], now, bpf_get_current_pid_tgid());
+		wq_find_blocker(place.workqueue, place.pool, queued, activated, 0);
+	} else if (item->flags & AL_ITEM_BH || !w) {
+		/* A softirq: not known. */
+	} else if (part[1] >= part[2] && part[1] >= part[3]) {
+		wq_find_kicker(al_worker_index(w->owner, 0), item->pool, activated, kicked);
+	} else if (part[2] >= part[3]) {
+		if (wq_stayed_here(item))
+			held_find(kicked, on_cpu);
+	} else {
+		wq_find_blocker(0, item->pool, on_cpu, now, bpf_get_current_pid_tgid());
+		/* No item of its worker: that was pushed off its CPU, then. */
+		if (wq_stayed_here(item) && blocker->ran_ns < part[3] / 2)
+			held_find(on_cpu, now);
 	}
 	return blocker;
 }

@@ -35,8 +35,11 @@ static __always_inline int wq_kicked(const struct task_struct *task, __u64 addre
 	if (w->on_cpu_now || w->work)
 		return 0;
 	w->seen = 1;
-	if (!w->kicked)
-		w->kicked = bpf_ktime_get_ns();
+	if (w->kicked)
+		return 0;
+	w->kicked = bpf_ktime_get_ns();
+	if (cfg.min_ns)
+		wq_note_kicker(al_worker_index(address, 0), w->kicked);
 	return 0;
 }
 
@@ -134,7 +137,7 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 		part[2] = on_cpu - kicked;
 		part[3] = now - on_cpu;
 		if (al_is_outlier(queued, now))
-			blocker = wq_blame(item, part, queued, now);
+			blocker = wq_blame(w, item, part, queued, now);
 	} else if (cfg.split) {
 		al_count(b, AL_UNSPLIT);
 	}

@@ -315,12 +315,23 @@ struct al_control {
 	__u8 pad[32];
 } __attribute__((aligned(64)));
 
+enum al_blocker_kind {
+	AL_BLOCKED_BY_UNKNOWN,
+	AL_BLOCKED_BY_ITEM,
+	AL_BLOCKED_BY_TASK,
+	AL_BLOCKED_BY_SOFTIRQ,
+	AL_BLOCKED_BY_IRQ,
+};
+
 /* What ran while an item waited, and kept it waiting. */
 struct al_blocker {
-	__u64 function; /* 0: not known */
-	__u64 ran_ns;   /* how long it ran meanwhile */
-	__u32 tid;      /* of the thread that ran it */
+	__u64 function;   /* item */
+	__u64 ran_ns;     /* how long it ran meanwhile, at least */
+	__u32 tid;        /* of the thread that ran it, or of the task */
 	__u32 max_active; /* workqueue: held the item back; 0: it did not */
+	__u16 kind;       /* al_blocker_kind */
+	__u16 detail;     /* task: its policy, its real-time priority << 8; the softirq's vector;
+			   * the interrupt, 0: not known */
 	char thread[16];
 };
 

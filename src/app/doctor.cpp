@@ -52,6 +52,7 @@ std::string doctor_text(const Plan& plan, const Facts& facts) {
 							  : p.point->of == PointOf::computed ? "computed"
 																 : "none";
 			if (p.hook && p.point->refines == Refines::in_detail) how += " (in detail)";
+			if (p.hook && p.point->refines == Refines::with_min) how += " (with --min)";
 			out += entry(fmt::format("  {}", p.point->name), how, kTextColumn);
 			if (!p.why.empty()) out += entry("", p.why, kReasonColumn);
 		}

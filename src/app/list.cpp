@@ -33,7 +33,9 @@ std::string markdown() {
 		"A point that no stage needs makes the books more exact where it can be caught; one that "
 		"is\n"
 		"caught `in detail` costs more, and is left out unless a stage is asked for that is not\n"
-		"collected by default (`--stage all`).\n";
+		"collected by default (`--stage all`). One that is caught `with --min` tells why single "
+		"items\n"
+		"waited.\n";
 	for (const Mechanism& m : catalog()) {
 		out += fmt::format("\n## {}\n\n{}. To see some: `{}`\n\n", m.name, m.summary, m.try_it);
 		out += "| stage | from | to | default | meaning |\n|---|---|---|---|---|\n";
@@ -46,9 +48,10 @@ std::string markdown() {
 			for (const Hook& h : p.any_of)
 				hooks += fmt::format("{}`{}:{}`", hooks.empty() ? "" : ", ", hook_kind_name(h.kind),
 									 h.target);
-			constexpr std::string_view kOf[] = {"item", "worker", "computed"};
+			constexpr std::string_view kOf[] = {"item", "worker", "cpu", "computed"};
 			constexpr std::string_view kRefines[] = {"", "; no stage needs it",
-													 "; no stage needs it, in detail"};
+													 "; no stage needs it, in detail",
+													 "; no stage needs it, with --min"};
 			out += fmt::format("| {} | {} | {} | {}{} |\n", p.name, kOf[static_cast<int>(p.of)],
 							   hooks, p.help, kRefines[static_cast<int>(p.refines)]);
 		}

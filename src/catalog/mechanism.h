@@ -22,13 +22,14 @@ struct Hook {
 	std::string_view entry;    // kretprobe: program of a kprobe that keeps the arguments, or empty
 };
 
-enum class PointOf { item, worker, computed };
+enum class PointOf { item, worker, cpu, computed };
 
 // When a point is caught that no stage needs, but what it serves is more exact with it.
 enum class Refines {
 	never,
 	always,
 	in_detail,  // where a stage is collected that is not there by default: it is dear
+	with_min,   // where items are told one by one (--min): it tells why they waited
 };
 
 // A moment in an item's life or its worker's. A computed point has no hooks.

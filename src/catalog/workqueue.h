@@ -56,6 +56,22 @@ constexpr Hook kGone[] = {
 	{tp_btf, "sched_process_exit", "wq_gone_btf", {}},
 	{raw_tp, "sched_process_exit", "wq_gone_raw", {}},
 };
+constexpr Hook kSoftirqBegan[] = {
+	{tp_btf, "softirq_entry", "held_sirq_btf", {}},
+	{raw_tp, "softirq_entry", "held_sirq_raw", {}},
+};
+constexpr Hook kSoftirqEnded[] = {
+	{tp_btf, "softirq_exit", "held_sirqx_btf", {}},
+	{raw_tp, "softirq_exit", "held_sirqx_raw", {}},
+};
+constexpr Hook kIrqBegan[] = {
+	{tp_btf, "irq_handler_entry", "held_irq_btf", {}},
+	{raw_tp, "irq_handler_entry", "held_irq_raw", {}},
+};
+constexpr Hook kIrqEnded[] = {
+	{tp_btf, "irq_handler_exit", "held_irqx_btf", {}},
+	{raw_tp, "irq_handler_exit", "held_irqx_raw", {}},
+};
 
 constexpr Point kWorkqueuePoints[] = {
 	{"queued", item, kQueued, "handed to a workqueue"},
@@ -73,6 +89,11 @@ constexpr Point kWorkqueuePoints[] = {
 	{"kicked", worker, kKicked, "the executing worker was first woken since it slept"},
 	{"on_cpu", worker, kOnCpu, "the executing worker was first switched in after that"},
 	{"gone", worker, kGone, "a worker exits: its slot is free again"},
+	{"softirq_began", cpu, kSoftirqBegan, "a softirq takes the CPU from what runs",
+	 Refines::with_min, "on_cpu"},
+	{"softirq_ended", cpu, kSoftirqEnded, "and gives it back", Refines::with_min, "softirq_began"},
+	{"irq_began", cpu, kIrqBegan, "an interrupt takes the CPU", Refines::with_min, "on_cpu"},
+	{"irq_ended", cpu, kIrqEnded, "and gives it back", Refines::with_min, "irq_began"},
 };
 
 // kick, wakeup and behind are one split of activated-to-started: none can be told alone.

@@ -170,12 +170,30 @@ double cpu_percent(const Interval& interval) {
 }
 
 Json blocker_json(const Blocker& blocker) {
-	Json json = {{"kind", "item"},
-				 {"function", blocker.function},
-				 {"ran_ns", blocker.ran_ns},
-				 {"thread", blocker.thread},
-				 {"tid", blocker.tid}};
-	if (blocker.max_active) json["max_active"] = blocker.max_active;
+	constexpr std::string_view kKinds[] = {"unknown", "item", "task", "softirq", "irq"};
+	Json json = {{"kind", kKinds[blocker.kind]}, {"ran_ns", blocker.ran_ns}};
+	switch (blocker.kind) {
+		case AL_BLOCKED_BY_UNKNOWN:
+			break;
+		case AL_BLOCKED_BY_ITEM:
+			json["function"] = blocker.function;
+			json["thread"] = blocker.thread;
+			json["tid"] = blocker.tid;
+			if (blocker.max_active) json["max_active"] = blocker.max_active;
+			break;
+		case AL_BLOCKED_BY_TASK:
+			json["thread"] = blocker.thread;
+			json["tid"] = blocker.tid;
+			json["policy"] = blocker.policy_name();
+			if (blocker.priority) json["priority"] = blocker.priority;
+			break;
+		case AL_BLOCKED_BY_SOFTIRQ:
+			json["vector"] = blocker.vector_name();
+			break;
+		case AL_BLOCKED_BY_IRQ:
+			if (blocker.number) json["irq"] = blocker.number;
+			break;
+	}
 	return json;
 }
 

@@ -138,8 +138,11 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	sizes.workers = workers;
 	if (c.min_ns) {
 		sizes.outliers = kOutlierBytes;
-		if (c.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK))
+		if (c.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK)) {
 			sizes.recent = kRecentPlaces;
+			sizes.kickers = workers;
+			sizes.held = 1;
+		}
 	}
 	return result;
 }

@@ -24,6 +24,8 @@ struct MapSizes {
 	uint32_t functions = 1;
 	uint32_t outliers = 0;  // bytes; without any the map is not made
 	uint32_t recent = 0;    // pools and workqueues whose last runs are remembered, or no map
+	uint32_t kickers = 0;   // worker slots whose waker is remembered, or no map
+	uint32_t held = 0;      // a CPU's: what ran there, or no map
 };
 
 struct BpfConfig {

@@ -18,6 +18,29 @@ Status Outliers::open(const BpfObject& object, FunctionName function_name) {
 	return Nothing{};
 }
 
+namespace {
+
+Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_name) {
+	Blocker result{.kind = static_cast<al_blocker_kind>(b.kind), .ran_ns = b.ran_ns};
+	if (result.kind == AL_BLOCKED_BY_ITEM) {
+		result.function = function_name(b.function);
+		result.max_active = b.max_active;
+	}
+	if (result.kind == AL_BLOCKED_BY_ITEM || result.kind == AL_BLOCKED_BY_TASK) {
+		result.thread = text_of(b.thread);
+		result.tid = b.tid;
+	}
+	if (result.kind == AL_BLOCKED_BY_TASK) {
+		result.policy = b.detail & 0xff;
+		result.priority = b.detail >> 8;
+	} else {
+		result.number = b.detail;
+	}
+	return result;
+}
+
+}  // namespace
+
 void Outliers::Free::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 int Outliers::keep(void* sink, void* record, size_t bytes) {
@@ -34,12 +57,8 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 	const auto parts = parts_of(mechanism(item.mechanism));
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);
-	if (const al_blocker& b = o.blocker; b.ran_ns)
-		item.blocker = {.function = function_name(b.function),
-						.thread = {b.thread, strnlen(b.thread, sizeof(b.thread))},
-						.tid = b.tid,
-						.ran_ns = b.ran_ns,
-						.max_active = b.max_active};
+	if (o.blocker.kind != AL_BLOCKED_BY_UNKNOWN)
+		item.blocker = blocker_of(o.blocker, function_name);
 	items.push_back(std::move(item));
 	return 0;
 }

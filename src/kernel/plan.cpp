@@ -99,14 +99,15 @@ bool needs(const MechanismPlan& m, const StagePlan& stage) {
 	return &stage == &m.stages.front() && stage.works() && m.keeps_own_books();
 }
 
-bool refines(const MechanismPlan& m, const Point& point) {
+bool refines(const MechanismPlan& m, const Point& point, const Request& request) {
 	if (point.refines == Refines::never || !needs(m, m.stages.front())) return false;
+	if (point.refines == Refines::with_min) return request.min_ns.has_value();
 	return point.refines == Refines::always ||
 		   std::any_of(m.stages.begin(), m.stages.end(),
 					   [](const StagePlan& s) { return s.collected() && !s.stage->by_default; });
 }
 
-void mark_used(MechanismPlan& m) {
+void mark_used(MechanismPlan& m, const Request& request) {
 	if (!m.runs()) return;
 	const auto use = [&](std::string_view point, uint32_t ledger) {
 		for (PointPlan& p : m.points)
@@ -121,7 +122,7 @@ void mark_used(MechanismPlan& m) {
 			for (const std::string_view name : s.stage->refined_by) use(name, ledger);
 	}
 	for (const PointPlan& p : m.points)
-		if (refines(m, *p.point)) use(p.point->name, m.mechanism->id);
+		if (refines(m, *p.point, request)) use(p.point->name, m.mechanism->id);
 }
 
 }  // namespace
@@ -266,7 +267,7 @@ Plan make_plan(std::span<const Mechanism> table, const Facts& facts, const Reque
 		leave_out_useless(m.points);
 		for (const Stage& stage : mechanism.stages)
 			m.stages.push_back(plan_stage(stage, m, request));
-		mark_used(m);
+		mark_used(m, request);
 		plan.mechanisms.push_back(std::move(m));
 	}
 	return plan;

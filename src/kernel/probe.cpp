@@ -16,7 +16,8 @@ std::string describe(const Error& error) { return error.what + ": " + error.evid
 }  // namespace
 
 BpfConfig widest_config(std::string_view object, const Facts& facts) {
-	Request request{.min_ns = 1, .pools = true, .max_entries = 1};
+	// Not 1: programs ask for fractions of it, and what is shorter than 0 would not be in them.
+	Request request{.min_ns = 1'000'000, .pools = true, .max_entries = 1};
 	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) request.stages.insert(s.id);
 	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);

@@ -13,11 +13,19 @@ namespace asynclat {
 
 // What ran while an item waited, and kept it waiting.
 struct Blocker {
-	std::string function;  // an address where symbols are hidden
-	std::string thread;    // that ran it
+	al_blocker_kind kind = AL_BLOCKED_BY_ITEM;
+	std::string function;  // of an item; an address where symbols are hidden
+	std::string thread;    // that ran it, or the task
 	uint32_t tid = 0;
-	uint64_t ran_ns = 0;      // meanwhile
+	uint64_t ran_ns = 0;      // meanwhile, at least
 	uint32_t max_active = 0;  // of the workqueue, where that held the item back; else 0
+	uint32_t policy = 0;      // of the task: as the kernel numbers them
+	uint32_t priority = 0;    // of a real-time task
+	uint32_t number = 0;      // of the softirq's vector; of the interrupt, 0: not known
+
+	// "FIFO", "NET_RX"; the number where it is a new one.
+	[[nodiscard]] std::string policy_name() const;
+	[[nodiscard]] std::string vector_name() const;
 };
 
 struct Item {

@@ -41,6 +41,27 @@ void put_columns(Frame& frame, const std::array<std::string, kColumns.size()>& w
 	frame.put_within(what, frame.room_left(), style);
 }
 
+std::string blocker_text(const Blocker& blocker, const std::string& ran) {
+	const std::string thread = fmt::format("{}-{}", blocker.thread, blocker.tid);
+	switch (blocker.kind) {
+		case AL_BLOCKED_BY_UNKNOWN:
+			break;
+		case AL_BLOCKED_BY_ITEM:
+			return fmt::format(
+				"{} {} on {}{}", blocker.function, ran, thread,
+				blocker.max_active ? fmt::format(", max_active {}", blocker.max_active) : "");
+		case AL_BLOCKED_BY_TASK:
+			return fmt::format("{} {}, {}{}", thread, ran, blocker.policy_name(),
+							   blocker.priority ? fmt::format(" {}", blocker.priority) : "");
+		case AL_BLOCKED_BY_SOFTIRQ:
+			return fmt::format("softirq {} {}", blocker.vector_name(), ran);
+		case AL_BLOCKED_BY_IRQ:
+			return blocker.number ? fmt::format("interrupt {} {}", blocker.number, ran)
+								  : fmt::format("interrupts {}", ran);
+	}
+	return "";
+}
+
 }  // namespace
 
 Frame item_heading(int width) {
@@ -77,9 +98,8 @@ Frame blocker_row(const Item& item, int width) {
 	Frame frame(width);
 	if (!item.blocker) return frame;
 	const Blocker& blocker = *item.blocker;
-	std::string text = fmt::format("ran meanwhile: {} {} on {}-{}", blocker.function,
-								   duration(blocker.ran_ns), blocker.thread, blocker.tid);
-	if (blocker.max_active) text += fmt::format(", max_active {}", blocker.max_active);
+	const std::string text =
+		fmt::format("ran meanwhile: {}", blocker_text(blocker, duration(blocker.ran_ns)));
 	frame.new_row();
 	frame.put_blanks(2);
 	frame.put_within(text, frame.room_left());

@@ -72,7 +72,8 @@ TEST(ItemRow, WithoutASplitNoStageIsNamed) {
 TEST(ItemRow, TheBlockerStandsBelow) {
 	Item item = late_item();
 	EXPECT_TRUE(blocker_row(item, 80).rows().empty());
-	item.blocker = Blocker{"xfs_end_io", "kworker/1:0H", 4711, 11'700'000, 0};
+	item.blocker = Blocker{
+		.function = "xfs_end_io", .thread = "kworker/1:0H", .tid = 4711, .ran_ns = 11'700'000};
 	EXPECT_EQ(blocker_row(item, 80).text(),
 			  "  ran meanwhile: xfs_end_io 11.7ms on kworker/1:0H-4711\n");
 	item.blocker->max_active = 1;
@@ -86,6 +87,35 @@ TEST(ItemRow, TheBlockerStandsBelow) {
 	const Json json = Json::parse(json_item(item)).at("blocker");
 	EXPECT_EQ(json, Json::parse(R"({"kind":"item","function":"xfs_end_io","ran_ns":11700000,)"
 								R"("thread":"kworker/1:0H","tid":4711,"max_active":1})"));
+}
+
+TEST(ItemRow, WhatHeldTheCpuStandsBelow) {
+	Item item = late_item();
+	const auto below = [&](const Blocker& blocker) {
+		item.blocker = blocker;
+		return blocker_row(item, 80).text();
+	};
+	const auto json = [&] { return Json::parse(json_item(item)).at("blocker"); };
+	const std::string thread = "stress";
+	Blocker task{.kind = AL_BLOCKED_BY_TASK, .thread = thread, .tid = 4711, .ran_ns = 11'700'000};
+	EXPECT_EQ(below(task), "  ran meanwhile: stress-4711 11.7ms, OTHER\n");
+	EXPECT_EQ(json(), Json::parse(R"({"kind":"task","ran_ns":11700000,"thread":"stress",)"
+								  R"("tid":4711,"policy":"OTHER"})"));
+	task.policy = 1;
+	task.priority = 50;
+	EXPECT_EQ(below(task), "  ran meanwhile: stress-4711 11.7ms, FIFO 50\n");
+	EXPECT_EQ(json().at("priority"), 50);
+	task.policy = 99;  // of a kernel to come
+	below(task);
+	EXPECT_EQ(json().at("policy"), "99");
+	EXPECT_EQ(below({.kind = AL_BLOCKED_BY_SOFTIRQ, .ran_ns = 2'000'000, .number = 3}),
+			  "  ran meanwhile: softirq NET_RX 2ms\n");
+	EXPECT_EQ(json(), Json::parse(R"({"kind":"softirq","ran_ns":2000000,"vector":"NET_RX"})"));
+	EXPECT_EQ(below({.kind = AL_BLOCKED_BY_IRQ, .ran_ns = 2'000'000, .number = 27}),
+			  "  ran meanwhile: interrupt 27 2ms\n");
+	EXPECT_EQ(below({.kind = AL_BLOCKED_BY_IRQ, .ran_ns = 2'000'000}),
+			  "  ran meanwhile: interrupts 2ms\n");
+	EXPECT_EQ(json(), Json::parse(R"({"kind":"irq","ran_ns":2000000})"));
 }
 
 TEST(ItemRow, ClassesAreNamed) {

@@ -11,8 +11,7 @@ from tracer import check_run
 
 N = 23
 KINDS = {"wq_percpu": "workqueue", "wq_max1": "workqueue", "wq_unbound": "workqueue",
-         "wq_burst": "workqueue", "irq_local": "irq_work", "tw_resume": "task_work",
-         "kw": "kthread"}
+         "irq_local": "irq_work", "tw_resume": "task_work", "kw": "kthread"}
 # What is measured begins when it is queued; of these the start is that of their own function.
 ONE_BY_ONE = [kind for kind in KINDS if kind != "tw_resume"]
 
@@ -76,18 +75,87 @@ def test_stages_of_an_item_sum_to_it(lines):
         assert abs(item["share"] - owner / item["wait_ns"]) <= 0.001
 
 
+def late(run, kind):
+    """(ours, theirs) of each of 23 items that are late, and the row of the blocker, where they have
+    one, in a run of its own."""
+    if run.no_module:
+        pytest.skip(run.no_module)
+    tracer = run.commands["late"]
+    assert tracer.status == 0, tracer.err
+    rows = truth_module.items(run.commands[f"late.{kind}"].out)
+    items = [row for row in rows if row.index >= 0]
+    assert len(items) == N
+    lines = [json.loads(line) for line in tracer.out.splitlines()]
+    blocker = next((row for row in rows if row.index < 0), None)
+    return list(zip(measured(lines, kind), items, strict=True)), blocker
+
+
+LATE_NS = 5_000_000
+
+
+def owned(run, kind):
+    """Those whose wait was mostly the known one, which is the row's operation: an emulated CPU now and
+    then stands still for longer than that, in it or after it."""
+    both, _ = late(run, kind)
+    result = [(ours, theirs) for ours, theirs in both
+              if theirs.noted("op1") - theirs.noted("op0") < 1.4 * LATE_NS
+              and theirs.noted("op1") - theirs.after_ns > 0.6 * (theirs.start_ns - theirs.before_ns)]
+    assert len(result) > N / 3
+    return result
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_task_that_held_the_cpu(run):
+    """The writer, each time, for most of what it took."""
+    for ours, theirs in owned(run, "late_task"):
+        assert ours["owner"] == "wakeup"
+        blocker = ours["blocker"]
+        assert (blocker["kind"], blocker["thread"], blocker["policy"]) == ("task", "sh", "OTHER")
+        assert blocker["tid"] == theirs.noted("tid")
+        assert LATE_NS / 2 < blocker["ran_ns"] <= ours["stages"]["wakeup_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_softirq_that_held_the_cpu(run):
+    """A tasklet on top of the writer: not the writer, and no other softirq."""
+    for ours, _ in owned(run, "late_softirq"):
+        assert ours["owner"] == "wakeup"
+        blocker = ours["blocker"]
+        assert (blocker["kind"], blocker["vector"]) == ("softirq", "TASKLET")
+        assert LATE_NS / 2 < blocker["ran_ns"] <= ours["stages"]["wakeup_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_item_that_kept_the_pool_busy(run):
+    """A worker that does not sleep has no other one woken: its item is named. From 6.5 on, the kernel
+    wakes one all the same once an item ran for 10 ms: then the first one still has the CPU."""
+    for ours, theirs in owned(run, "late_busy"):
+        blocker = ours["blocker"]
+        assert blocker["tid"] == theirs.noted("tid")
+        assert (ours["owner"], blocker["kind"]) in (("kick", "item"), ("wakeup", "task"))
+        if blocker["kind"] == "item":
+            assert blocker["function"] == "truth_late_busy_blocker_fn"
+            assert LATE_NS < blocker["ran_ns"] <= ours["stages"]["kick_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_the_item_that_ran_before(run):
+    """All 23 were queued by the item that then ran for 5 ms, and are run by its worker after it; or
+    by one that the kernel woke, see above."""
+    for ours, _ in late(run, "late_behind")[0]:
+        assert ours["owner"] in ("behind", "kick")
+        blocker = ours["blocker"]
+        assert (blocker["kind"], blocker["function"]) == ("item", "truth_late_behind_blocker_fn")
+        assert LATE_NS < blocker["ran_ns"] <= ours["stages"][f"{ours['owner']}_ns"]
+        assert "max_active" not in blocker
+
+
 @pytest.mark.parametrize("kernel", WANTED)
 def test_held_back_by_max_active(run):
     """All 23 behind one that sleeps, and that --function leaves out: it is named, and how long it
     ran while each of them waited."""
-    if run.no_module:
-        pytest.skip(run.no_module)
-    held = run.commands["held"]
-    assert held.status == 0, held.err
-    *items, blocker = truth_module.items(run.commands["held.wq_hold"].out)
-    assert (len(items), blocker.index) == (N, -1)
-    lines = [json.loads(line) for line in held.out.splitlines()]
-    for ours, theirs in zip(measured(lines, "wq_hold"), items, strict=True):
+    both, blocker = late(run, "wq_hold")
+    for ours, theirs in both:
         assert ours["owner"] == "hold"
         named = ours["blocker"]
         assert (named["function"], named["max_active"]) == ("truth_wq_blocker_fn", 1)
@@ -107,22 +175,11 @@ def test_held_back_by_each_other(run, lines):
 
 
 @pytest.mark.parametrize("kernel", WANTED)
-def test_behind_each_other(lines):
-    """One worker runs a whole burst: all but the first are behind items of it."""
-    behind = [item for item in measured(lines, "wq_burst") if item["owner"] == "behind"]
-    assert len(behind) > N / 2
-    for item in behind:
-        assert item["blocker"]["function"] == "truth_wq_burst_fn"
-        assert "max_active" not in item["blocker"]
-        assert item["blocker"]["ran_ns"] <= item["stages"]["behind_ns"]
-
-
-@pytest.mark.parametrize("kernel", WANTED)
 def test_no_blocker_is_guessed(lines):
-    """Where an item waited for something else than other items, none is named."""
+    """Where no stage is known, there is none; nor does any have more than its stage."""
     for line in lines:
-        if line["type"] == "item" and line.get("owner") not in ("hold", "behind"):
-            assert "blocker" not in line
+        if line["type"] == "item" and "blocker" in line:
+            assert 0 < line["blocker"]["ran_ns"] <= line["stages"][f"{line['owner']}_ns"]
 
 
 @pytest.mark.parametrize("kernel", WANTED)

@@ -37,6 +37,12 @@ class Item:
     end_ns: int
     result: set
 
+    def noted(self, name):
+        """What the result says of that name, a number."""
+        [value] = [int(word.removeprefix(f"{name}=")) for word in self.result
+                   if word.startswith(f"{name}=")]
+        return value
+
 
 def items(table):
     rows = (line.split() for line in table.splitlines() if not line.startswith("#"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Works on a workqueue of their own, whose name is the kind's. */
+#include <linux/interrupt.h>
 #include <linux/version.h>
 
 #include "asynclat_truth.h"
@@ -43,6 +44,10 @@ TRUTH_WQ_FN(wq_hold, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(wq_flush, truth_sleep_in_flush())
 TRUTH_WQ_FN(wq_sleep, msleep(2))
 TRUTH_WQ_FN(wq_burst, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(late_task, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(late_softirq, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(late_busy, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(late_behind, truth_spend(TRUTH_ITEM_NS))
 
 static struct workqueue_struct *wq;
 
@@ -229,6 +234,125 @@ static int wq_hold(const struct truth_kind *kind)
 	return wq_close();
 }
 
+/* ---- late for a known reason: op0 to op1, on the CPU that each is queued on ----------------- */
+
+/* Less than what makes the kernel have another worker woken. */
+#define LATE_NS (5 * 1000 * 1000)
+
+static void late_queue(struct truth_row *row)
+{
+	truth_call(row, queue_work_on(raw_smp_processor_id(), wq, row->item));
+}
+
+static void late_spend(struct truth_row *row)
+{
+	truth_operation(row, (truth_spend(LATE_NS), 0));
+	truth_note(row, "tid", current->pid);
+}
+
+static void late_await(struct truth_row *row)
+{
+	while (!READ_ONCE(row->e))
+		usleep_range(100, 200);
+}
+
+/* The writer keeps the CPU. */
+static int late_task(const struct truth_kind *kind)
+{
+	unsigned int i;
+	int err = wq_open(kind);
+
+	if (err)
+		return err;
+	for (i = 0; i < truth.n; i++) {
+		preempt_disable();
+		late_queue(&truth.rows[i]);
+		late_spend(&truth.rows[i]);
+		preempt_enable();
+		late_await(&truth.rows[i]);
+	}
+	return wq_close();
+}
+
+/* A tasklet of the writer's CPU does. */
+static struct truth_row *late_row;
+
+static void late_tasklet_fn(struct tasklet_struct *tasklet)
+{
+	late_queue(late_row);
+	late_spend(late_row);
+}
+
+static int late_softirq(const struct truth_kind *kind)
+{
+	struct tasklet_struct tasklet;
+	unsigned int i;
+	int err = wq_open(kind);
+
+	if (err)
+		return err;
+	tasklet_setup(&tasklet, late_tasklet_fn);
+	for (i = 0; i < truth.n; i++) {
+		late_row = &truth.rows[i];
+		local_bh_disable();
+		tasklet_schedule(&tasklet);
+		local_bh_enable();
+		late_await(late_row);
+	}
+	tasklet_kill(&tasklet);
+	return wq_close();
+}
+
+/* The pool's worker does, in an item that then sleeps: only that has another worker woken. */
+static noinline void truth_late_busy_blocker_fn(struct work_struct *work)
+{
+	struct truth_row *row = wq_row(work);
+	unsigned int i;
+
+	truth_begin(row);
+	for (i = 0; i < truth.n; i++) {
+		late_queue(&truth.rows[i]);
+		late_spend(&truth.rows[i]);
+		late_await(&truth.rows[i]);
+	}
+	truth_finish(row);
+}
+
+/* The same, but it does not sleep: its own worker runs them, after it. */
+static noinline void truth_late_behind_blocker_fn(struct work_struct *work)
+{
+	struct truth_row *row = wq_row(work);
+	unsigned int i;
+
+	truth_begin(row);
+	for (i = 0; i < truth.n; i++)
+		late_queue(&truth.rows[i]);
+	late_spend(row);
+	truth_finish(row);
+}
+
+static int late_after(const struct truth_kind *kind, work_func_t blocker_fn, const char *name)
+{
+	struct truth_item *blocker = &truth.items[truth.n];
+	int cpu = raw_smp_processor_id(), err = wq_open(kind);
+
+	if (err)
+		return err;
+	INIT_WORK(&blocker->work, blocker_fn);
+	truth_call(truth_extra(name), queue_work_on(cpu, wq, &blocker->work));
+	return wq_close();
+}
+
+static int late_busy(const struct truth_kind *kind)
+{
+	return late_after(kind, truth_late_busy_blocker_fn, "truth_late_busy_blocker_fn");
+}
+
+static int late_behind(const struct truth_kind *kind)
+{
+	return late_after(kind, truth_late_behind_blocker_fn, "truth_late_behind_blocker_fn");
+}
+
 const struct truth_kind truth_workqueue_kinds[] = {
 	{ TRUTH_KIND(work, wq_percpu, wq_simple), .flags = PER_CPU },
 	{ TRUTH_KIND(work, wq_unbound, wq_simple), .flags = WQ_UNBOUND },
@@ -247,5 +371,9 @@ const struct truth_kind truth_workqueue_kinds[] = {
 	/* 16, because each sleeping one needs a worker. */
 	{ TRUTH_KIND(work, wq_sleep, wq_simple), .flags = PER_CPU, .max_active = 16 },
 	{ TRUTH_KIND(work, wq_burst, wq_burst), .flags = PER_CPU },
+	{ TRUTH_KIND(work, late_task, late_task), .flags = PER_CPU },
+	{ TRUTH_KIND(work, late_softirq, late_softirq), .flags = PER_CPU },
+	{ TRUTH_KIND(work, late_busy, late_busy), .flags = PER_CPU },
+	{ TRUTH_KIND(work, late_behind, late_behind), .flags = PER_CPU },
 	{ }
 };

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where whoever looks for the blocker of an item puts the answer. */
+#ifndef ASYNCLAT_BLAMED_BPF_H
+#define ASYNCLAT_BLAMED_BPF_H
+
+#include "asynclat.bpf.h"
+
+/* Only a start asks, and a CPU is in one at a time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct al_blocker);
+} blamed SEC(".maps");
+
+static __always_inline struct al_blocker *al_blamed(void)
+{
+	const __u32 zero = 0;
+
+	return bpf_map_lookup_elem(&blamed, &zero);
+}
+
+static __always_inline __u64 al_overlap(__u64 begun, __u64 ended, __u64 from, __u64 to)
+{
+	if (begun < from)
+		begun = from;
+	if (ended > to)
+		ended = to;
+	return ended > begun ? ended - begun : 0;
+}
+
+#endif
