@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where whoever looks for the blocker of an item puts the answer. */
+/* Where whoever looks for the blocker of an item puts the answer. Only with --min: without it there is no
+ * such map. That must be told where a map is looked into, here and in the headers beside: some kernels
+ * look at a global function also where nobody calls it.
+ */
 #ifndef ASYNCLAT_BLAMED_BPF_H
 #define ASYNCLAT_BLAMED_BPF_H
 
@@ -17,7 +20,7 @@ static __always_inline struct al_blocker *al_blamed(void)
 {
 	const __u32 zero = 0;
 
-	return bpf_map_lookup_elem(&blamed, &zero);
+	return cfg.min_ns ? bpf_map_lookup_elem(&blamed, &zero) : 0;
 }
 
 static __always_inline __u64 al_overlap(__u64 begun, __u64 ended, __u64 from, __u64 to)

@@ -62,7 +62,7 @@ static __always_inline struct held_cpu *held_here(void)
 {
 	const __u32 zero = 0;
 
-	return bpf_map_lookup_elem(&held, &zero);
+	return cfg.min_ns ? bpf_map_lookup_elem(&held, &zero) : 0;
 }
 
 /* The present run of this task ends here. Global, so that the verifier looks at it once. */

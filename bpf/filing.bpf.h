@@ -44,10 +44,11 @@ static __always_inline int al_match(struct al_books *b, __u32 cpu, __u64 begin, 
 	return 1;
 }
 
-/* 1 if the item was measured. `queue`: where the name of its worker's thread is, or null. */
+/* 1 if the item was measured. `queue`: where the name of its worker's thread is, or null, as `blocker`
+ * may be. */
 static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanism, __u32 stage,
 				   __u32 item_class, __u64 function, const void *queue,
-				   __u64 begin, __u64 now)
+				   const struct al_blocker *blocker, __u64 begin, __u64 now)
 {
 	const volatile __u32 *base = cfg.group_base[mechanism];
 
@@ -55,7 +56,7 @@ static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanis
 		return 0;
 	al_record(stage, item_class, now - begin, now, function);
 	al_record_group(al_group_index(base[AL_BY_FUNCTION], function), now - begin, now);
-	al_outlier(b, mechanism, item_class, function, queue, 0, 0, begin, now);
+	al_outlier(b, mechanism, item_class, function, queue, 0, blocker, begin, now);
 	return 1;
 }
 

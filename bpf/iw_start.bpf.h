@@ -48,7 +48,7 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 			item_class = AL_CLASS_REMOTE;
 		al_remove(&entry, key);
 		al_count_shared(b, AL_STARTED);
-		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, function, 0,
+		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, function, 0, 0,
 			     queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
 		return runs;

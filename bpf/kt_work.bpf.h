@@ -91,7 +91,7 @@ static __always_inline int kt_started(__u64 work)
 		al_remove(&entry, work);
 		al_count(b, AL_STARTED);
 		if (!al_file(b, cpu, AL_KTHREAD, AL_KT_WAIT, AL_CLASS_PLAIN, function,
-			     &((const struct task_struct *)task)->comm, queued, now))
+			     &((const struct task_struct *)task)->comm, 0, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
 		else
 			al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task),

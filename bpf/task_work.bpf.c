@@ -10,6 +10,7 @@
 #include "sweep.bpf.h"
 #include "tw_second_pass.bpf.h"
 #include "tw_calls.bpf.h"
+#include "tw_target.bpf.h"
 
 #define TW_NOTIFY_MODE 0xff /* 6.12 puts flags beside it */
 
@@ -61,7 +62,8 @@ static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify)
 	entry.item->earlier = 0;
 	entry.item->function = function;
 	entry.item->pool = task;
-	entry.item->flags = chained | (notify & TW_NOTIFY_MODE) << AL_ITEM_CLASS_SHIFT;
+	entry.item->flags = chained | tw_target(task) |
+			    (notify & TW_NOTIFY_MODE) << AL_ITEM_CLASS_SHIFT;
 	entry.item->ledger = AL_TASK_WORK;
 	al_let_go(&entry, bpf_ktime_get_ns());
 	return 0;
@@ -107,7 +109,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	struct al_books *b = al_books_of(cpu, AL_TASK_WORK);
 	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
 	struct al_entry entry;
-	__u32 item_class;
+	__u32 item_class, flags;
 	__u64 queued;
 	int owned = al_own(work, &entry);
 
@@ -119,10 +121,12 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	}
 	if (owned > 0) {
 		queued = entry.old;
-		item_class = tw_class(entry.item->flags);
+		flags = entry.item->flags;
+		item_class = tw_class(flags);
 		al_remove(&entry, work);
 		al_count_shared(b, AL_STARTED);
-		al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, function, 0, queued, now);
+		al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, function, 0,
+			al_is_outlier(queued, now) ? tw_blame(flags) : 0, queued, now);
 	} else if (phase == AL_OPEN) {
 		al_count_shared(b, AL_STARTED);
 		al_count_shared(b, AL_UNMATCHED_START);

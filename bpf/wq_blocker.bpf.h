@@ -64,16 +64,21 @@ static __always_inline __u32 wq_length(__u64 ran_ns)
 	return length;
 }
 
+static __always_inline struct wq_recent *wq_recent_of(const struct wq_place *place)
+{
+	return cfg.min_ns ? bpf_map_lookup_elem(&recent, place) : 0;
+}
+
 static __always_inline void wq_remember_in(const struct wq_place *place, const struct al_worker *w,
 					   __u64 now)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct wq_recent *r = bpf_map_lookup_elem(&recent, place);
+	struct wq_recent *r = wq_recent_of(place);
 	const __u32 length = wq_length(now - w->started) & (WQ_LENGTHS - 1);
 
-	if (!r) {
+	if (!r && cfg.min_ns) {
 		bpf_map_update_elem(&recent, place, &wq_nothing_yet, BPF_NOEXIST);
-		r = bpf_map_lookup_elem(&recent, place);
+		r = wq_recent_of(place);
 	}
 	for (int i = 0; r && i < 4; i++) {
 		const __u64 at = *(volatile __u64 *)&r->next[length];
@@ -131,11 +136,16 @@ struct wq_kicker {
 
 AL_ARRAY(kickers, struct wq_kicker);
 
+static __always_inline struct wq_kicker *wq_kicker_of(__u32 slot)
+{
+	return cfg.min_ns ? bpf_map_lookup_elem(&kickers, &slot) : 0;
+}
+
 /* Only of the current task's own pool: an interrupt on another pool's worker kicks, too. */
 __noinline int wq_note_kicker(__u32 slot, __u64 kicked)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct wq_kicker *k = bpf_map_lookup_elem(&kickers, &slot);
+	struct wq_kicker *k = wq_kicker_of(slot);
 	struct kthread *kthread;
 	struct worker *worker;
 	struct al_worker *w;
@@ -164,7 +174,7 @@ __noinline int wq_note_kicker(__u32 slot, __u64 kicked)
 __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to, __u32 tid)
 {
 	const struct wq_place place = {workqueue, pool};
-	struct wq_recent *r = bpf_map_lookup_elem(&recent, &place);
+	struct wq_recent *r = wq_recent_of(&place);
 	struct al_blocker *blocker = al_blamed();
 	__u64 longest = 0;
 
@@ -200,7 +210,7 @@ __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to
 __noinline int wq_find_kicker(__u32 slot, __u64 pool, __u64 from, __u64 to)
 {
 	struct al_blocker *blocker = al_blamed();
-	struct wq_kicker *k = bpf_map_lookup_elem(&kickers, &slot);
+	struct wq_kicker *k = wq_kicker_of(slot);
 	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
 
 	if (!blocker || !k || !w)

@@ -254,6 +254,7 @@ struct al_item {
 #define AL_ITEM_ASIDE 128u    /* delayed_work: an entry with AL_KEY_ASIDE may go with it */
 #define AL_ITEM_ADDED 256u    /* task_work: its task was running its list when it was added */
 #define AL_ITEM_PUSHED 512u   /* task_work: the call that adds it had put it on the list */
+#define AL_ITEM_TARGET_SHIFT 12 /* task_work, with --min: its al_target, in the bits below the class */
 #define AL_ITEM_CLASS_SHIFT 16 /* task_work: its al_class, above this bit */
 #define AL_ITEM_LAZY 1024u     /* irq_work: of that class */
 #define AL_ITEM_REMOTE 2048u  /* irq_work: of that class */
@@ -321,6 +322,17 @@ enum al_blocker_kind {
 	AL_BLOCKED_BY_TASK,
 	AL_BLOCKED_BY_SOFTIRQ,
 	AL_BLOCKED_BY_IRQ,
+	AL_BLOCKED_BY_TARGET, /* task_work: the task that is to run it was not on its way to user mode */
+};
+
+/* What the task that is to run an item did when that was queued. */
+enum al_target {
+	AL_TARGET_UNKNOWN,
+	AL_TARGET_RUNNING,  /* on a CPU */
+	AL_TARGET_RUNNABLE, /* waited for one */
+	AL_TARGET_SLEEPING,
+	AL_TARGET_BLOCKED, /* in uninterruptible sleep */
+	AL_TARGET_STOPPED,
 };
 
 /* What ran while an item waited, and kept it waiting. */
@@ -331,7 +343,7 @@ struct al_blocker {
 	__u32 max_active; /* workqueue: held the item back; 0: it did not */
 	__u16 kind;       /* al_blocker_kind */
 	__u16 detail;     /* task: its policy, its real-time priority << 8; the softirq's vector;
-			   * the interrupt, 0: not known */
+			   * the interrupt, 0: not known; al_target */
 	char thread[16];
 };
 

@@ -170,8 +170,9 @@ double cpu_percent(const Interval& interval) {
 }
 
 Json blocker_json(const Blocker& blocker) {
-	constexpr std::string_view kKinds[] = {"unknown", "item", "task", "softirq", "irq"};
-	Json json = {{"kind", kKinds[blocker.kind]}, {"ran_ns", blocker.ran_ns}};
+	constexpr std::string_view kKinds[] = {"unknown", "item", "task", "softirq", "irq", "target"};
+	Json json = {{"kind", kKinds[blocker.kind]}};
+	if (blocker.kind != AL_BLOCKED_BY_TARGET) json["ran_ns"] = blocker.ran_ns;
 	switch (blocker.kind) {
 		case AL_BLOCKED_BY_UNKNOWN:
 			break;
@@ -192,6 +193,11 @@ Json blocker_json(const Blocker& blocker) {
 			break;
 		case AL_BLOCKED_BY_IRQ:
 			if (blocker.number) json["irq"] = blocker.number;
+			break;
+		case AL_BLOCKED_BY_TARGET:
+			json["thread"] = blocker.thread;
+			json["tid"] = blocker.tid;
+			json["state"] = blocker.target_name();
 			break;
 	}
 	return json;

@@ -83,6 +83,17 @@ uint32_t worker_slots(std::span<const MechanismPlan> part, uint32_t possible_cpu
 
 }  // namespace
 
+void size_for_min(BpfConfig& c) {
+	const bool told = c.config.min_ns;
+	const bool workqueues = c.config.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK);
+	const bool task_work = c.config.mechanisms & 1U << AL_TASK_WORK;
+	c.sizes.outliers = told ? kOutlierBytes : 0;
+	c.sizes.recent = told && workqueues ? kRecentPlaces : 0;
+	c.sizes.kickers = told && workqueues ? c.sizes.workers : 0;
+	c.sizes.held = told && workqueues;
+	c.sizes.blamed = told && (workqueues || task_work);
+}
+
 BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& request,
 						  const Facts& facts, uint32_t possible_cpus) {
 	BpfConfig result;
@@ -136,14 +147,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	sizes.items = static_cast<uint32_t>(sets) * AL_WAYS;
 	sizes.overflow = static_cast<uint32_t>(std::max<uint64_t>(entries / 4, 1));
 	sizes.workers = workers;
-	if (c.min_ns) {
-		sizes.outliers = kOutlierBytes;
-		if (c.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK)) {
-			sizes.recent = kRecentPlaces;
-			sizes.kickers = workers;
-			sizes.held = 1;
-		}
-	}
+	size_for_min(result);
 	return result;
 }
 

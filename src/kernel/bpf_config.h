@@ -26,6 +26,7 @@ struct MapSizes {
 	uint32_t recent = 0;    // pools and workqueues whose last runs are remembered, or no map
 	uint32_t kickers = 0;   // worker slots whose waker is remembered, or no map
 	uint32_t held = 0;      // a CPU's: what ran there, or no map
+	uint32_t blamed = 0;    // a CPU's: the blocker that was found, or no map
 };
 
 struct BpfConfig {
@@ -33,6 +34,9 @@ struct BpfConfig {
 	bool cas = true;  // which build of the object: this kernel's programs may compare and swap
 	MapSizes sizes;
 };
+
+// Makes room for what only --min needs, or none; after config.min_ns has changed.
+void size_for_min(BpfConfig& c);
 
 // For what of a plan runs in one object. `possible_cpus` is the largest possible CPU number plus
 // one.

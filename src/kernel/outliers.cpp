@@ -26,13 +26,15 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 		result.function = function_name(b.function);
 		result.max_active = b.max_active;
 	}
-	if (result.kind == AL_BLOCKED_BY_ITEM || result.kind == AL_BLOCKED_BY_TASK) {
+	if (result.kind != AL_BLOCKED_BY_SOFTIRQ && result.kind != AL_BLOCKED_BY_IRQ) {
 		result.thread = text_of(b.thread);
 		result.tid = b.tid;
 	}
 	if (result.kind == AL_BLOCKED_BY_TASK) {
 		result.policy = b.detail & 0xff;
 		result.priority = b.detail >> 8;
+	} else if (result.kind == AL_BLOCKED_BY_TARGET) {
+		result.target = static_cast<al_target>(b.detail);
 	} else {
 		result.number = b.detail;
 	}

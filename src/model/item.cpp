@@ -29,4 +29,10 @@ std::string Blocker::vector_name() const {
 	return name_or_number(kNames, number);
 }
 
+std::string Blocker::target_name() const {
+	constexpr std::string_view kNames[] = {"unknown",  "running", "runnable",
+										   "sleeping", "blocked", "stopped"};
+	return name_or_number(kNames, target);
+}
+
 }  // namespace asynclat

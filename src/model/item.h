@@ -11,7 +11,7 @@
 
 namespace asynclat {
 
-// What ran while an item waited, and kept it waiting.
+// What kept an item waiting.
 struct Blocker {
 	al_blocker_kind kind = AL_BLOCKED_BY_ITEM;
 	std::string function;  // of an item; an address where symbols are hidden
@@ -22,10 +22,12 @@ struct Blocker {
 	uint32_t policy = 0;      // of the task: as the kernel numbers them
 	uint32_t priority = 0;    // of a real-time task
 	uint32_t number = 0;      // of the softirq's vector; of the interrupt, 0: not known
+	al_target target{};       // what the task did that was to run the item
 
 	// "FIFO", "NET_RX"; the number where it is a new one.
 	[[nodiscard]] std::string policy_name() const;
 	[[nodiscard]] std::string vector_name() const;
+	[[nodiscard]] std::string target_name() const;
 };
 
 struct Item {

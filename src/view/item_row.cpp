@@ -41,23 +41,27 @@ void put_columns(Frame& frame, const std::array<std::string, kColumns.size()>& w
 	frame.put_within(what, frame.room_left(), style);
 }
 
-std::string blocker_text(const Blocker& blocker, const std::string& ran) {
+std::string blocker_text(const Blocker& blocker) {
+	const std::string ran = duration(blocker.ran_ns);
 	const std::string thread = fmt::format("{}-{}", blocker.thread, blocker.tid);
 	switch (blocker.kind) {
 		case AL_BLOCKED_BY_UNKNOWN:
 			break;
 		case AL_BLOCKED_BY_ITEM:
 			return fmt::format(
-				"{} {} on {}{}", blocker.function, ran, thread,
+				"ran meanwhile: {} {} on {}{}", blocker.function, ran, thread,
 				blocker.max_active ? fmt::format(", max_active {}", blocker.max_active) : "");
 		case AL_BLOCKED_BY_TASK:
-			return fmt::format("{} {}, {}{}", thread, ran, blocker.policy_name(),
+			return fmt::format("ran meanwhile: {} {}, {}{}", thread, ran, blocker.policy_name(),
 							   blocker.priority ? fmt::format(" {}", blocker.priority) : "");
 		case AL_BLOCKED_BY_SOFTIRQ:
-			return fmt::format("softirq {} {}", blocker.vector_name(), ran);
+			return fmt::format("ran meanwhile: softirq {} {}", blocker.vector_name(), ran);
 		case AL_BLOCKED_BY_IRQ:
-			return blocker.number ? fmt::format("interrupt {} {}", blocker.number, ran)
-								  : fmt::format("interrupts {}", ran);
+			return blocker.number
+					   ? fmt::format("ran meanwhile: interrupt {} {}", blocker.number, ran)
+					   : fmt::format("ran meanwhile: interrupts {}", ran);
+		case AL_BLOCKED_BY_TARGET:
+			return fmt::format("was {} when it was queued: {}", blocker.target_name(), thread);
 	}
 	return "";
 }
@@ -97,12 +101,9 @@ Frame item_row(const Item& item, const Description& description, int width) {
 Frame blocker_row(const Item& item, int width) {
 	Frame frame(width);
 	if (!item.blocker) return frame;
-	const Blocker& blocker = *item.blocker;
-	const std::string text =
-		fmt::format("ran meanwhile: {}", blocker_text(blocker, duration(blocker.ran_ns)));
 	frame.new_row();
 	frame.put_blanks(2);
-	frame.put_within(text, frame.room_left());
+	frame.put_within(blocker_text(*item.blocker), frame.room_left());
 	return frame;
 }
 

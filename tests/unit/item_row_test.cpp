@@ -116,6 +116,13 @@ TEST(ItemRow, WhatHeldTheCpuStandsBelow) {
 	EXPECT_EQ(below({.kind = AL_BLOCKED_BY_IRQ, .ran_ns = 2'000'000}),
 			  "  ran meanwhile: interrupts 2ms\n");
 	EXPECT_EQ(json(), Json::parse(R"({"kind":"irq","ran_ns":2000000})"));
+	EXPECT_EQ(below({.kind = AL_BLOCKED_BY_TARGET,
+					 .thread = thread,
+					 .tid = 4711,
+					 .target = AL_TARGET_SLEEPING}),
+			  "  was sleeping when it was queued: stress-4711\n");
+	EXPECT_EQ(json(), Json::parse(R"({"kind":"target","thread":"stress","tid":4711,)"
+								  R"("state":"sleeping"})"));
 }
 
 TEST(ItemRow, ClassesAreNamed) {

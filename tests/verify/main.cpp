@@ -140,6 +140,7 @@ size_t verify(std::string_view object, const Facts& facts) {
 			factors[f].values[row[f]](config.config);
 			words += fmt::format("{}{}={}", words.empty() ? "" : " ", factors[f].name, row[f]);
 		}
+		size_for_min(config);
 		refused += load(object, config, words, hooks);
 	}
 	const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

@@ -175,10 +175,23 @@ def test_held_back_by_each_other(run, lines):
 
 
 @pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind, state", [("tw_remote_resume", "sleeping"), ("tw_remote", "stopped")])
+def test_what_the_task_did_that_was_to_run_it(run, kind, state):
+    for ours, _ in late(run, kind)[0]:
+        assert ours["blocker"] == {"kind": "target", "state": state, "thread": "sleep",
+                                   "tid": int(run.commands["late.target"].out)}
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_a_task_that_queues_for_itself_runs(lines):
+    assert {item["blocker"]["state"] for item in measured(lines, "tw_resume")} == {"running"}
+
+
+@pytest.mark.parametrize("kernel", WANTED)
 def test_no_blocker_is_guessed(lines):
     """Where no stage is known, there is none; nor does any have more than its stage."""
     for line in lines:
-        if line["type"] == "item" and "blocker" in line:
+        if line["type"] == "item" and "ran_ns" in line.get("blocker", {}):
             assert 0 < line["blocker"]["ran_ns"] <= line["stages"][f"{line['owner']}_ns"]
 
 
