@@ -1,5 +1,5 @@
 """asynclat on Debian's kernels, in guests: what it can measure there, and a prime number of items
-in and exactly that out. Each kernel boots once, in the first test that asks for it."""
+in and exactly that out. Each kernel boots once, before the first test that asks for any."""
 
 import json
 import pathlib
