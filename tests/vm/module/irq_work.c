@@ -105,7 +105,7 @@ static int irq_remote(const struct truth_kind *kind)
 	return irq_wait();
 }
 
-#define TRUTH_APART_MS 10
+#define TRUTH_APART_NS (10 * 1000 * 1000)
 
 /* The first raises the interrupt, the others ride along; with one item they are coalesced, and come
  * so much later that no stamp of theirs can be taken for that of the first. */
@@ -119,7 +119,7 @@ static int irq_masked(const struct truth_kind *kind)
 	for (i = 0; i < truth.n; i++) {
 		truth_call(&truth.rows[i], irq_work_queue(truth.rows[i].item));
 		if (kind->one_item && !i)
-			mdelay(TRUTH_APART_MS);
+			truth_spend(TRUTH_APART_NS);
 	}
 	local_irq_restore(flags);
 	return irq_wait();
