@@ -32,6 +32,15 @@ struct al_sweep sweep SEC(".data.sweep") = {};
 		__type(value, value_type);               \
 	} map_name SEC(".maps")
 
+/* One value a CPU. */
+#define AL_PER_CPU(map_name, value_type)                 \
+	struct {                                         \
+		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY); \
+		__uint(max_entries, 1);                  \
+		__type(key, __u32);                      \
+		__type(value, value_type);               \
+	} map_name SEC(".maps")
+
 AL_ARRAY(books, struct al_books);     /* [cpu][ledger] */
 AL_ARRAY(rows, struct al_row);        /* [cpu][row] */
 AL_ARRAY(groups, struct al_group);    /* [mechanism, kind][AL_GROUP_ROWS + 1] */

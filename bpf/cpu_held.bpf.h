@@ -51,12 +51,7 @@ struct held_cpu {
 	struct held_search search;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1); /* user space leaves it out without --min */
-	__type(key, __u32);
-	__type(value, struct held_cpu);
-} held SEC(".maps");
+AL_PER_CPU(held, struct held_cpu);
 
 static __always_inline struct held_cpu *held_here(void)
 {

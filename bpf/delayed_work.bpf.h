@@ -29,12 +29,7 @@ struct dw_stop {
 	__u64 task;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct dw_stop);
-} last_stop SEC(".maps");
+AL_PER_CPU(last_stop, struct dw_stop);
 
 static __always_inline struct dw_stop *dw_last_stop(void)
 {

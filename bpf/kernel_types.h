@@ -140,6 +140,9 @@ struct task_struct {
 #define CSD_TYPE_MASK 0xf0
 
 /* include/linux/sched.h */
+#define TASK_INTERRUPTIBLE 0x1
+#define TASK_UNINTERRUPTIBLE 0x2
+#define TASK_STOPPED_OR_TRACED 0xc
 #define PF_IDLE 0x2
 #define PF_EXITING 0x4
 #define PF_WQ_WORKER 0x20

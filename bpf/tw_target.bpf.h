@@ -7,11 +7,6 @@
 
 #include "blamed.bpf.h"
 
-/* include/linux/sched.h */
-#define TW_INTERRUPTIBLE 0x1
-#define TW_UNINTERRUPTIBLE 0x2
-#define TW_STOPPED 0xc /* or traced */
-
 /* For the item's flags. Its state is read first: who wakes it meanwhile has it on a run queue by then. */
 static __always_inline __u32 tw_target(__u64 address)
 {
@@ -25,11 +20,11 @@ static __always_inline __u32 tw_target(__u64 address)
 		target = AL_TARGET_RUNNING;
 	else if (al_task_runnable(task))
 		target = AL_TARGET_RUNNABLE;
-	else if (state & TW_INTERRUPTIBLE)
+	else if (state & TASK_INTERRUPTIBLE)
 		target = AL_TARGET_SLEEPING;
-	else if (state & TW_UNINTERRUPTIBLE)
+	else if (state & TASK_UNINTERRUPTIBLE)
 		target = AL_TARGET_BLOCKED;
-	else if (state & TW_STOPPED)
+	else if (state & TASK_STOPPED_OR_TRACED)
 		target = AL_TARGET_STOPPED;
 	return target << AL_ITEM_TARGET_SHIFT;
 }

@@ -8,6 +8,7 @@
 #include "wq_executor.bpf.h"
 #include "wq_rows.bpf.h"
 #include "wq_split.bpf.h"
+#include "held_hooks.bpf.h"
 #include "wq_look.bpf.h"
 #include "sweep.bpf.h"
 #include "wq_take.bpf.h"
@@ -272,8 +273,7 @@ int BPF_PROG(wq_on_cpu_btf, bool preempt, struct task_struct *prev, struct task_
 {
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
-	if (cfg.min_ns)
-		held_switched(al_address(prev));
+	held_switched(al_address(prev));
 	wq_switched_out(prev, al_address(prev), prev->flags, !preempt && state);
 	wq_switched_in(next, al_address(next), next->flags);
 	return 0;
@@ -284,8 +284,7 @@ int BPF_PROG(wq_on_cpu_raw, bool preempt, struct task_struct *prev, struct task_
 {
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
-	if (cfg.min_ns)
-		held_switched((__u64)prev);
+	held_switched((__u64)prev);
 	wq_switched_out(prev, (__u64)prev, BPF_CORE_READ(prev, flags), !preempt && state);
 	wq_switched_in(next, (__u64)next, BPF_CORE_READ(next, flags));
 	return 0;
@@ -301,54 +300,4 @@ SEC("?raw_tp/sched_process_exit")
 int BPF_PROG(wq_gone_raw, struct task_struct *task)
 {
 	return wq_gone((__u64)task, BPF_CORE_READ(task, flags));
-}
-
-/* ---- what holds a CPU ------------------------------------------------------------------------ */
-
-SEC("?tp_btf/softirq_entry")
-int BPF_PROG(held_sirq_btf, unsigned int vector)
-{
-	return held_softirq_began();
-}
-
-SEC("?raw_tp/softirq_entry")
-int BPF_PROG(held_sirq_raw, unsigned int vector)
-{
-	return held_softirq_began();
-}
-
-SEC("?tp_btf/softirq_exit")
-int BPF_PROG(held_sirqx_btf, unsigned int vector)
-{
-	return held_softirq_ended(vector);
-}
-
-SEC("?raw_tp/softirq_exit")
-int BPF_PROG(held_sirqx_raw, unsigned int vector)
-{
-	return held_softirq_ended(vector);
-}
-
-SEC("?tp_btf/irq_handler_entry")
-int BPF_PROG(held_irq_btf, int irq, void *action)
-{
-	return held_irq_began();
-}
-
-SEC("?raw_tp/irq_handler_entry")
-int BPF_PROG(held_irq_raw, int irq, void *action)
-{
-	return held_irq_began();
-}
-
-SEC("?tp_btf/irq_handler_exit")
-int BPF_PROG(held_irqx_btf, int irq, void *action, int handled)
-{
-	return held_irq_ended(irq);
-}
-
-SEC("?raw_tp/irq_handler_exit")
-int BPF_PROG(held_irqx_raw, int irq, void *action, int handled)
-{
-	return held_irq_ended(irq);
 }

@@ -120,7 +120,7 @@ __noinline int wq_remember(__u32 slot, __u64 now)
 
 static __always_inline int wq_is_worth_it(const struct al_worker *w, __u64 now)
 {
-	return cfg.min_ns && w->started && wq_length(now - w->started) < WQ_LENGTHS;
+	return cfg.min_ns && cfg.split && w->started && wq_length(now - w->started) < WQ_LENGTHS;
 }
 
 /* Who woke a worker: it then ran an item of the same pool, which it left to sleep, or which was found
@@ -176,7 +176,6 @@ __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to
 	const struct wq_place place = {workqueue, pool};
 	struct wq_recent *r = wq_recent_of(&place);
 	struct al_blocker *blocker = al_blamed();
-	__u64 longest = 0;
 
 	if (!r || !blocker)
 		return 0;
@@ -185,18 +184,21 @@ __noinline int wq_find_blocker(__u64 workqueue, __u64 pool, __u64 from, __u64 to
 		const __u64 ended = *(volatile __u64 *)&r->run[i].ended;
 		const __u64 overlap = al_overlap(r->run[i].begun, ended, from, to);
 
-		if (overlap <= longest || (tid && r->run[i].tid != tid))
+		if (overlap <= blocker->ran_ns || (tid && r->run[i].tid != tid))
 			continue;
-		longest = overlap;
+		blocker->ran_ns = overlap;
 		blocker->function = r->run[i].function;
 		blocker->tid = r->run[i].tid;
 		__builtin_memcpy(blocker->thread, r->run[i].thread, sizeof(blocker->thread));
 		/* Another CPU forgot it for a later one meanwhile: these may be the words of both. */
-		if (*(volatile __u64 *)&r->run[i].ended != ended)
+		if (*(volatile __u64 *)&r->run[i].ended != ended) {
+			blocker->ran_ns = 0;
 			return 0;
+		}
 	}
-	if (!longest)
+	if (!blocker->ran_ns)
 		return 0;
+	blocker->ran_ns = 0;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < WQ_RECENT; i++)
 		if (r->run[i].function == blocker->function && (!tid || r->run[i].tid == tid))

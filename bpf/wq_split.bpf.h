@@ -26,10 +26,12 @@ static __always_inline int wq_is_worker(const struct task_struct *task, __u32 fl
 static __always_inline int wq_kicked(const struct task_struct *task, __u64 address, __u32 flags)
 {
 	struct al_worker *w;
+	__u32 slot;
 
 	if (control.phase == AL_CLOSED || !wq_is_worker(task, flags))
 		return 0;
-	w = al_worker_of(address, 1);
+	slot = al_worker_index(address, 1);
+	w = bpf_map_lookup_elem(&workers, &slot);
 	if (!w)
 		return 0;
 	if (w->on_cpu_now || w->work)
@@ -39,7 +41,7 @@ static __always_inline int wq_kicked(const struct task_struct *task, __u64 addre
 		return 0;
 	w->kicked = bpf_ktime_get_ns();
 	if (cfg.min_ns)
-		wq_note_kicker(al_worker_index(address, 0), w->kicked);
+		wq_note_kicker(slot, w->kicked);
 	return 0;
 }
 

@@ -173,18 +173,18 @@ Json blocker_json(const Blocker& blocker) {
 	constexpr std::string_view kKinds[] = {"unknown", "item", "task", "softirq", "irq", "target"};
 	Json json = {{"kind", kKinds[blocker.kind]}};
 	if (blocker.kind != AL_BLOCKED_BY_TARGET) json["ran_ns"] = blocker.ran_ns;
+	if (blocker.tid) {
+		json["thread"] = blocker.thread;
+		json["tid"] = blocker.tid;
+	}
 	switch (blocker.kind) {
 		case AL_BLOCKED_BY_UNKNOWN:
 			break;
 		case AL_BLOCKED_BY_ITEM:
 			json["function"] = blocker.function;
-			json["thread"] = blocker.thread;
-			json["tid"] = blocker.tid;
 			if (blocker.max_active) json["max_active"] = blocker.max_active;
 			break;
 		case AL_BLOCKED_BY_TASK:
-			json["thread"] = blocker.thread;
-			json["tid"] = blocker.tid;
 			json["policy"] = blocker.policy_name();
 			if (blocker.priority) json["priority"] = blocker.priority;
 			break;
@@ -195,8 +195,6 @@ Json blocker_json(const Blocker& blocker) {
 			if (blocker.number) json["irq"] = blocker.number;
 			break;
 		case AL_BLOCKED_BY_TARGET:
-			json["thread"] = blocker.thread;
-			json["tid"] = blocker.tid;
 			json["state"] = blocker.target_name();
 			break;
 	}

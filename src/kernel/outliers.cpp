@@ -9,15 +9,6 @@
 #include "kernel/fixed_text.h"
 
 namespace asynclat {
-
-Status Outliers::open(const BpfObject& object, FunctionName function_name) {
-	sink_->function_name = std::move(function_name);
-	ring_.reset(ring_buffer__new(object.map_fd("outliers"), keep, sink_.get(), nullptr));
-	if (!ring_)
-		return Error{.what = "cannot read the ring of --min", .evidence = std::strerror(errno)};
-	return Nothing{};
-}
-
 namespace {
 
 Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_name) {
@@ -42,6 +33,14 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 }
 
 }  // namespace
+
+Status Outliers::open(const BpfObject& object, FunctionName function_name) {
+	sink_->function_name = std::move(function_name);
+	ring_.reset(ring_buffer__new(object.map_fd("outliers"), keep, sink_.get(), nullptr));
+	if (!ring_)
+		return Error{.what = "cannot read the ring of --min", .evidence = std::strerror(errno)};
+	return Nothing{};
+}
 
 void Outliers::Free::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 

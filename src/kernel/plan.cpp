@@ -101,7 +101,7 @@ bool needs(const MechanismPlan& m, const StagePlan& stage) {
 
 bool refines(const MechanismPlan& m, const Point& point, const Request& request) {
 	if (point.refines == Refines::never || !needs(m, m.stages.front())) return false;
-	if (point.refines == Refines::with_min) return request.min_ns.has_value();
+	if (point.refines == Refines::with_min) return request.min_ns && m.catches(point.with);
 	return point.refines == Refines::always ||
 		   std::any_of(m.stages.begin(), m.stages.end(),
 					   [](const StagePlan& s) { return s.collected() && !s.stage->by_default; });

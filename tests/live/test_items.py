@@ -19,8 +19,13 @@ EDGES_NS = (512, 2_048, 8_192, 32_768, 131_072)
 
 def traced(*options, load=("aio", 5_003), function=AIO):
     """(lines of items, the other lines) of a JSON run beside a load."""
+    return traced_beside(lambda: run_load(*load), *options, function=function)
+
+
+def traced_beside(run_it, *options, function=AIO):
+    """The same beside what run_it() does."""
     with Running("--json", "-m", "workqueue", "-f", function, *options) as tracer:
-        run_load(*load)
+        run_it()
         status, out, said = tracer.end()
     assert status == 0, said
     lines = [json.loads(line) for line in out.splitlines()]
@@ -107,25 +112,22 @@ def as_fifo():
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
 
 
+def lone_fsyncs():
+    for _ in range(23):
+        time.sleep(0.003)  # not as the one before ended, when the hog sleeps
+        subprocess.run([LOAD, "aio", "1", "--cpu", "0"], check=True, preexec_fn=as_fifo,
+                       stdout=subprocess.DEVNULL)
+
+
 def test_the_task_that_held_the_cpu_is_named():
     """23 fsyncs, one by one, while a real-time task has that CPU for 50 of 55 ms: it is to blame."""
     hogs = [subprocess.Popen([sys.executable, "-c", code]) for code in (HOG, ORDINARY_HOG)]
     try:
-        with Running("--json", "-m", "workqueue", "-f", AIO, "--min=10ms") as tracer:
-            for _ in range(23):
-                time.sleep(0.003)  # not as the one before ended, when the hog sleeps
-                subprocess.run([LOAD, "aio", "1", "--cpu", "0"], check=True, preexec_fn=as_fifo,
-                               stdout=subprocess.DEVNULL)
-            status, out, said = tracer.end()
+        items, _ = traced_beside(lone_fsyncs, "--min=10ms")
     finally:
         for hog in hogs:
             hog.kill()
             hog.wait()
-    assert status == 0, said
-    lines = [json.loads(line) for line in out.splitlines()]
-    for line in lines:
-        SCHEMA.validate(line)
-    items = [line for line in lines if line["type"] == "item"]
     wakeups = [item for item in items if item["owner"] == "wakeup"]
     assert len(wakeups) > 5, [(item["wait_ns"], item["owner"]) for item in items]
     for item in wakeups:

@@ -127,6 +127,22 @@ TEST(Plan, RefinesTheBooksWhereFunctionsCanBeHooked) {
 		EXPECT_EQ(hook->kind, HookKind::tp_btf) << hook->program;
 }
 
+// What took the CPU is of use where it is known when a worker got it, and asked for with --min
+// only.
+TEST(Plan, SeesWhatHeldTheCpuWithMinOnly) {
+	const Facts facts = tracepoints_only();
+	const Request split{.stages = {AL_WQ_WAIT, AL_WQ_WAKEUP}};
+	Request split_min = split;
+	split_min.min_ns = 1'000'000;
+	const Request whole_min{.stages = {AL_WQ_WAIT}, .min_ns = 1'000'000};
+	for (const char* program :
+		 {"held_sirq_btf", "held_sirqx_btf", "held_irq_btf", "held_irqx_btf"}) {
+		EXPECT_TRUE(attaches(make_plan(catalog(), facts, split_min), program)) << program;
+		EXPECT_FALSE(attaches(make_plan(catalog(), facts, split), program)) << program;
+		EXPECT_FALSE(attaches(make_plan(catalog(), facts, whole_min), program)) << program;
+	}
+}
+
 // The timer's tracepoints need its function's address, the calls do not.
 TEST(Plan, SeesDelayedWorkByItsCallsWhereTheAddressIsHidden) {
 	Facts facts = fixture("6.12-cloud");

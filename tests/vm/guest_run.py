@@ -23,6 +23,7 @@ SILENCE_S = 300
 # A guest seldom keeps more than one CPU busy, as most of what it does is one thing after the other.
 AT_ONCE = 2
 
+# Kernels, headers and modules are fetched and built in one cache.
 _preparing = threading.Lock()
 
 
