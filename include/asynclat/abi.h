@@ -335,6 +335,16 @@ enum al_target {
 	AL_TARGET_STOPPED,
 };
 
+/* What ran when an item was queued. Only a task is the item's submitter: what an interrupt interrupted has
+ * nothing to do with it. */
+enum al_context {
+	AL_IN_UNKNOWN,
+	AL_IN_TASK,
+	AL_IN_SOFTIRQ,
+	AL_IN_HARDIRQ,
+	AL_IN_NMI,
+};
+
 /* What ran while an item waited, and kept it waiting. */
 struct al_blocker {
 	__u64 function;   /* item */

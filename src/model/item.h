@@ -23,11 +23,21 @@ struct Blocker {
 	uint32_t priority = 0;    // of a real-time task
 	uint32_t number = 0;      // of the softirq's vector; of the interrupt, 0: not known
 	al_target target{};       // what the task did that was to run the item
+	std::vector<std::string> stack;  // of the kernel when the task left the CPU, innermost first
 
 	// "FIFO", "NET_RX"; the number where it is a new one.
 	[[nodiscard]] std::string policy_name() const;
 	[[nodiscard]] std::string vector_name() const;
 	[[nodiscard]] std::string target_name() const;
+};
+
+// Who queued an item.
+struct Submitter {
+	al_context context{};
+	std::string comm;  // of a task, as all below
+	uint32_t tid = 0;
+	uint32_t pid = 0;    // of its process
+	std::string cgroup;  // path; empty: not known
 };
 
 struct Item {
@@ -41,7 +51,9 @@ struct Item {
 	// Those that it had, in the order of their coming; they sum to its wait. Empty: not split.
 	std::vector<std::pair<al_stage, uint64_t>> stages;
 
-	std::optional<Blocker> blocker;  // absent: not known
+	std::optional<Blocker> blocker;      // absent: not known
+	std::optional<Submitter> submitter;  // absent: not known, or not asked for
+	std::vector<std::string> stack;      // of the kernel when it was queued, innermost first
 
 	// The stage with the largest share, and that share; the item must be split.
 	[[nodiscard]] std::pair<al_stage, double> owner() const {
