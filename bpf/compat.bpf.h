@@ -46,6 +46,19 @@ static __always_inline int al_task_on_cpu(const struct task_struct *task)
 	return bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu);
 }
 
+/* 6.2, 64701838bf05: x86's preempt_count moved into pcpu_hot, and with 6.15, 46e8fff6d45f out of it again.
+ * Where it is in that. */
+struct pcpu_hot {
+	int preempt_count;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u32 al_preempt_count_offset(void)
+{
+	return bpf_core_field_exists(struct pcpu_hot, preempt_count)
+		       ? bpf_core_field_offset(struct pcpu_hot, preempt_count)
+		       : 0;
+}
+
 /* 6.11, ecbde88e544f: timer_start passes the jiffy at which the wheel bucket expires. Before,
  * it follows from the level, which the bucket's index in the flags tells: 64 buckets a level,
  * each level eight times coarser, rounded up by one bucket so that no timer fires early. */

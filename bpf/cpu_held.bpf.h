@@ -6,6 +6,7 @@
 #define ASYNCLAT_CPU_HELD_BPF_H
 
 #include "blamed.bpf.h"
+#include "submitter.bpf.h"
 
 #define HELD_RUNS 64           /* remembered of a CPU */
 #define HELD_SHORTEST_SHIFT 6  /* of these none is shorter than a 64th of --min */
@@ -23,6 +24,7 @@ struct held_run {
 	__u8 vector;      /* the softirq that took most */
 	__u8 irq;         /* the line that took longest at once, if below 256 */
 	char comm[16];
+	__u32 stack;          /* where it left the CPU, or 0 */
 };
 
 /* Who had how much of the time between two moments, at least. */
@@ -30,6 +32,7 @@ struct held_search {
 	__u64 task_ns, softirq_ns, irq_ns;
 	__u64 longest_task, longest_softirq, longest_irq; /* in one run */
 	__u32 tid;
+	__u32 stack;
 	__u16 task;   /* al_blocker's detail, as are the next two */
 	__u8 vector;
 	__u8 irq;
@@ -61,7 +64,7 @@ static __always_inline struct held_cpu *held_here(void)
 }
 
 /* The present run of this task ends here. Global, so that the verifier looks at it once. */
-__noinline int held_note(__u64 task_address, __u64 now)
+__noinline int held_note(__u64 task_address, __u64 now, __u32 stack)
 {
 	struct task_struct *task = (void *)task_address;
 	struct held_cpu *h = held_here();
@@ -79,6 +82,7 @@ __noinline int held_note(__u64 task_address, __u64 now)
 	run->detail = BPF_CORE_READ(task, policy) | BPF_CORE_READ(task, rt_priority) << 8;
 	run->irq = h->irq < 256 ? h->irq : 0;
 	run->vector = 0;
+	run->stack = stack;
 	bpf_probe_read_kernel(run->comm, sizeof(run->comm), &task->comm);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < HELD_VECTORS; i++) {
@@ -90,10 +94,11 @@ __noinline int held_note(__u64 task_address, __u64 now)
 	return 0;
 }
 
-static __always_inline void held_run_ends(struct held_cpu *h, __u64 task, __u64 now)
+/* `ctx`: of the program that sees the task leave the CPU, or null. */
+static __always_inline void held_run_ends(struct held_cpu *h, __u64 task, __u64 now, void *ctx)
 {
 	if (h->since && now - h->since >= cfg.min_ns >> HELD_SHORTEST_SHIFT)
-		held_note(task, now);
+		held_note(task, now, ctx ? al_stack_here(ctx) : 0);
 	h->since = now;
 	h->irq_ns = 0;
 	h->irq_longest = 0;
@@ -103,18 +108,18 @@ static __always_inline void held_run_ends(struct held_cpu *h, __u64 task, __u64 
 	h->softirq_ns = 0;
 }
 
-static __always_inline void held_switched(__u64 prev)
+static __always_inline void held_switched(__u64 prev, void *ctx)
 {
 	struct held_cpu *h = held_here();
 
 	if (h && control.phase != AL_CLOSED)
-		held_run_ends(h, prev, bpf_ktime_get_ns());
+		held_run_ends(h, prev, bpf_ktime_get_ns(), ctx);
 }
 
 static __always_inline void held_cut(struct held_cpu *h, __u64 now)
 {
 	if (h->since && now - h->since >= cfg.min_ns >> HELD_CUT_SHIFT)
-		held_run_ends(h, bpf_get_current_task(), now);
+		held_run_ends(h, bpf_get_current_task(), now, 0);
 }
 
 static __always_inline int held_softirq_began(void)
@@ -239,13 +244,17 @@ __noinline int held_sum_run(__u32 i, __u64 from, __u64 to)
 {
 	struct held_cpu *h = held_here();
 	struct held_run *run;
+	__u64 part;
 
 	if (!h)
 		return 0;
 	run = held_run_at(h, i);
-	if (run->tid == h->search.tid)
-		h->search.task_ns +=
-			held_own(run, al_overlap(run->begun, run->ended, from, to));
+	if (run->tid != h->search.tid)
+		return 0;
+	part = held_own(run, al_overlap(run->begun, run->ended, from, to));
+	h->search.task_ns += part;
+	if (part && run->stack)
+		h->search.stack = run->stack;
 	return 0;
 }
 
@@ -277,6 +286,7 @@ __noinline int held_find(__u64 from, __u64 to)
 		blocker->ran_ns = s->task_ns;
 		blocker->tid = s->tid;
 		blocker->detail = s->task;
+		blocker->stack = s->stack;
 		__builtin_memcpy(blocker->thread, s->comm, sizeof(blocker->thread));
 	} else if (s->softirq_ns > least && s->softirq_ns >= s->irq_ns) {
 		blocker->kind = AL_BLOCKED_BY_SOFTIRQ;

@@ -113,7 +113,7 @@ enum dw_witness {
 	DW_CALLED,
 };
 
-static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 told)
+static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 told, __u64 here)
 {
 	const struct timer_list *timer = &((struct delayed_work *)work)->timer;
 	const __u64 function = (__u64)BPF_CORE_READ((struct work_struct *)work, func);
@@ -155,9 +155,10 @@ static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 t
 	entry.item->due = now + (delay > 0 ? delay * cfg.tick_ns : 0);
 	entry.item->expiry = expiry;
 	entry.item->function = function;
-	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0);
+	entry.item->flags = aside | (flags & TIMER_DEFERRABLE ? AL_ITEM_DEFERRABLE : 0) |
+			    al_left_out(here);
 	entry.item->ledger = AL_DELAYED_WORK;
-	al_let_go(&entry, now);
+	al_pend(&entry, key, now, here);
 	return 0;
 }
 
@@ -295,7 +296,7 @@ static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *arme
 
 /* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
  * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
-static __always_inline void dw_record(struct al_books *b, __u32 item_class,
+static __always_inline void dw_record(struct al_books *b, __u64 work, __u32 item_class,
 				      const struct al_item *item, __u64 armed, __u64 now)
 {
 	__u64 queued = item->activated;
@@ -320,7 +321,7 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
 
 		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part, 0,
-			   item->due, now);
+			   work | AL_KEY_DELAYED, armed, item->due, now);
 	}
 }
 

@@ -29,11 +29,11 @@ __noinline __u32 al_thread_row(__u32 base, __u64 task_address)
 	return row;
 }
 
-/* An item has come to its last point: 1 if it is to be measured. */
-static __always_inline int al_match(struct al_books *b, __u32 cpu, __u64 begin, __u64 now)
+/* An item has come to its last point: 1 if it is to be measured. `flags`: AL_ITEM_* */
+static __always_inline int al_match(struct al_books *b, __u32 cpu, __u32 flags, __u64 begin, __u64 now)
 {
 	al_count_shared(b, AL_MATCHED);
-	if (!al_cpu_wanted(cpu)) {
+	if (flags & AL_ITEM_LEFT_OUT || !al_cpu_wanted(cpu)) {
 		al_count_shared(b, AL_FILTERED);
 		return 0;
 	}
@@ -44,19 +44,21 @@ static __always_inline int al_match(struct al_books *b, __u32 cpu, __u64 begin, 
 	return 1;
 }
 
-/* 1 if the item was measured. `queue`: where the name of its worker's thread is, or null, as `blocker`
- * may be. */
+/* 1 if the item was measured: that of `key`, pending since `begin`. `queue`: where the name of its
+ * worker's thread is, or null, as `blocker` may be. */
 static __always_inline int al_file(struct al_books *b, __u32 cpu, __u32 mechanism, __u32 stage,
-				   __u32 item_class, __u64 function, const void *queue,
-				   const struct al_blocker *blocker, __u64 begin, __u64 now)
+				   __u32 item_class, __u32 flags, __u64 function, const void *queue,
+				   const struct al_blocker *blocker, __u64 key, __u64 begin,
+				   __u64 now)
 {
 	const volatile __u32 *base = cfg.group_base[mechanism];
 
-	if (!al_match(b, cpu, begin, now))
+	if (!al_match(b, cpu, flags, begin, now))
 		return 0;
 	al_record(stage, item_class, now - begin, now, function);
 	al_record_group(al_group_index(base[AL_BY_FUNCTION], function), now - begin, now);
-	al_outlier(b, mechanism, item_class, function, queue, 0, blocker, begin, now);
+	al_outlier(b, mechanism, item_class, function, queue, 0, blocker, key, begin,
+		   begin, now);
 	return 1;
 }
 

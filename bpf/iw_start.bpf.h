@@ -32,6 +32,7 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 	__u32 runs = AL_RUNS_WORK, item_class = AL_CLASS_RAISED;
 	struct al_entry entry;
 	__u64 queued;
+	__u32 flags;
 	int owned;
 
 	if (phase == AL_CLOSED || (function && !iw_wanted(function)))
@@ -40,16 +41,17 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 	if (owned > 0) {
 		queued = entry.old;
 		function = entry.item->function;
-		if (entry.item->flags & AL_ITEM_LAZY) {
+		flags = entry.item->flags;
+		if (flags & AL_ITEM_LAZY) {
 			item_class = AL_CLASS_LAZY;
 			runs |= AL_RUNS_LAZY;
 		}
-		if (entry.item->flags & AL_ITEM_REMOTE)
+		if (flags & AL_ITEM_REMOTE)
 			item_class = AL_CLASS_REMOTE;
 		al_remove(&entry, key);
 		al_count_shared(b, AL_STARTED);
-		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, function, 0, 0,
-			     queued, now))
+		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, flags, function, 0, 0,
+			     key, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
 		return runs;
 	}
@@ -62,7 +64,7 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 		al_count_shared(b, AL_BUSY_START);
 	else if (rider)
 		al_count_shared(b, AL_RIDERS);
-	return al_cpu_wanted(cpu) ? runs : runs | AL_RUNS_WORK_UNSEEN;
+	return al_cpu_wanted(cpu) && !al_filters_submitters() ? runs : runs | AL_RUNS_WORK_UNSEEN;
 }
 
 /* `ends`: what runs next on this CPU, or the interrupt's end, will show its end. */

@@ -102,7 +102,12 @@ struct kthread_delayed_work {
 	struct kthread_work work;
 };
 
+struct cfs_rq {
+	void *rq;
+};
+
 struct sched_entity {
+	struct cfs_rq *cfs_rq;
 	unsigned char sched_delayed;
 };
 
@@ -111,7 +116,12 @@ struct callback_head {
 	void (*func)(struct callback_head *head);
 };
 
+struct thread_info {
+	__u64 preempt_count;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	int on_cpu;
 	int on_rq;
@@ -147,6 +157,13 @@ struct task_struct {
 #define PF_EXITING 0x4
 #define PF_WQ_WORKER 0x20
 #define PF_KTHREAD 0x200000
+
+/* include/linux/preempt.h */
+#define SOFTIRQ_OFFSET (1U << 8) /* one is being served; more only says that they are off */
+#define HARDIRQ_OFFSET (1U << 16)
+#define HARDIRQ_MASK (0xfU << 16)
+#define NMI_OFFSET (1U << 20)
+#define NMI_MASK (0xfU << 20)
 
 /* include/linux/timer.h */
 #define TIMER_DEFERRABLE 0x80000

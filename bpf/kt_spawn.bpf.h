@@ -9,9 +9,9 @@
 #define KT_KTHREADD 2 /* pid of the parent of all of them */
 #define KT_MAX_ERRNO 4095
 
-static __always_inline int kt_requested(void)
+static __always_inline int kt_requested(__u64 here)
 {
-	al_queue(AL_LEDGER_SPAWN, bpf_get_current_task() | AL_KEY_REQUESTER, 0, 0);
+	al_queue(AL_LEDGER_SPAWN, bpf_get_current_task() | AL_KEY_REQUESTER, 0, 0, here);
 	return 0;
 }
 
@@ -48,7 +48,7 @@ static __always_inline int kt_forked(__u64 child)
 static __always_inline int kt_spawned(struct al_books *b, __u32 cpu, __u64 begin, __u64 end)
 {
 	al_count_shared(b, AL_STARTED);
-	if (!al_match(b, cpu, begin, end))
+	if (!al_match(b, cpu, 0, begin, end))
 		return 0;
 	al_record_row_on(cfg.row_of[AL_KT_SPAWN][AL_CLASS_PLAIN], end - begin, end, cpu);
 	return 1;

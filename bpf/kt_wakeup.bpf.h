@@ -106,7 +106,7 @@ static __always_inline void kt_switched_in(__u64 address)
 	w->on_cpu_now = 0;
 	w->kicked = 0;
 	al_count(b, AL_STARTED);
-	if (!al_match(b, cpu, woken, now))
+	if (!al_match(b, cpu, 0, woken, now))
 		return;
 	al_record(AL_KT_WAKEUP, AL_CLASS_PLAIN, now - woken, now, 0);
 	al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WOKEN], address), now - woken,

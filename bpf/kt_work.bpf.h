@@ -61,10 +61,10 @@ static __always_inline int kt_wanted(__u64 function)
 }
 
 /* Under the worker's lock, before the item can be seen by the worker. */
-static __always_inline int kt_queued(__u64 work, __u64 function)
+static __always_inline int kt_queued(__u64 work, __u64 function, __u64 here)
 {
 	if (kt_wanted(function))
-		al_queue(AL_KTHREAD, work, function, 0);
+		al_queue(AL_KTHREAD, work, function, 0, here);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static __always_inline int kt_started(__u64 work)
 	struct al_entry entry;
 	struct al_worker *w;
 	__u64 now, queued;
-	__u32 runs = AL_RUNS_WORK;
+	__u32 runs = AL_RUNS_WORK, flags;
 	int owned;
 
 	if (phase == AL_CLOSED || !kt_wanted(function))
@@ -88,10 +88,11 @@ static __always_inline int kt_started(__u64 work)
 	owned = al_own(work, &entry);
 	if (owned > 0) {
 		queued = entry.old;
+		flags = entry.item->flags;
 		al_remove(&entry, work);
 		al_count(b, AL_STARTED);
-		if (!al_file(b, cpu, AL_KTHREAD, AL_KT_WAIT, AL_CLASS_PLAIN, function,
-			     &((const struct task_struct *)task)->comm, 0, queued, now))
+		if (!al_file(b, cpu, AL_KTHREAD, AL_KT_WAIT, AL_CLASS_PLAIN, flags, function,
+			     &((const struct task_struct *)task)->comm, 0, work, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
 		else
 			al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task),
@@ -101,7 +102,7 @@ static __always_inline int kt_started(__u64 work)
 		al_count(b, AL_UNMATCHED_START);
 		if (owned < 0)
 			al_count(b, AL_BUSY_START);
-		if (!al_cpu_wanted(cpu))
+		if (al_filters_submitters() || !al_cpu_wanted(cpu))
 			runs |= AL_RUNS_WORK_UNSEEN;
 	} else {
 		return 0;

@@ -5,6 +5,8 @@
 #ifndef ASYNCLAT_OUTLIER_BPF_H
 #define ASYNCLAT_OUTLIER_BPF_H
 
+#include "submitter.bpf.h"
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096); /* user space says, or leaves it out */
@@ -16,10 +18,11 @@ static __always_inline int al_is_outlier(__u64 begun, __u64 ended)
 }
 
 /* `part`: AL_PARTS times, or null. `blocker`: may be null too. `queue`: where the kernel has the name,
- * or null; it is read now, as another may live there later. */
+ * or null; it is read now, as another may live there later. `key`, `stamp`: of its entry, that was. */
 static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u32 item_class,
 				       __u64 function, const void *queue, const __u64 *part,
-				       const struct al_blocker *blocker, __u64 begun, __u64 ended)
+				       const struct al_blocker *blocker, __u64 key, __u64 stamp,
+				       __u64 begun, __u64 ended)
 {
 	struct al_outlier *o;
 
@@ -38,6 +41,7 @@ static __always_inline void al_outlier(struct al_books *b, __u32 mechanism, __u3
 	__builtin_memset(&o->blocker, 0, sizeof(o->blocker));
 	if (blocker)
 		o->blocker = *blocker;
+	al_submitter_of(key, stamp, &o->submitter);
 	o->queue[0] = 0;
 	if (queue)
 		bpf_probe_read_kernel_str(o->queue, sizeof(o->queue), queue);

@@ -7,6 +7,7 @@
 #define ASYNCLAT_PENDING_BPF_H
 
 #include "asynclat.bpf.h"
+#include "submitter.bpf.h"
 
 #define E2BIG 7
 
@@ -30,6 +31,7 @@ struct al_entry {
 	struct al_item *item;
 	__u64 old;         /* the stamp it had */
 	__u32 overflowed;
+	__u32 slot;        /* whose note is its submitter's */
 };
 
 enum al_claim {
@@ -146,6 +148,7 @@ static __noinline int al_own(__u64 key, struct al_entry *e)
 		e->stamp = &way->stamp;
 		e->old = stamp;
 		e->overflowed = 0;
+		e->slot = slot;
 		return e->item ? 1 : 0;
 	}
 	if (!*(volatile __u64 *)al_spill_of(key))
@@ -161,6 +164,7 @@ static __noinline int al_own(__u64 key, struct al_entry *e)
 	e->item = &spilled->item;
 	e->stamp = &spilled->stamp;
 	e->overflowed = 1;
+	e->slot = al_spill_slot(key);
 	return 1;
 }
 
@@ -183,6 +187,7 @@ static __always_inline enum al_claim al_claim_overflow(__u64 key, struct al_entr
 	e->stamp = &spilled->stamp;
 	e->old = 0;
 	e->overflowed = 1;
+	e->slot = al_spill_slot(key);
 	return AL_CLAIM_NEW;
 }
 
@@ -212,6 +217,7 @@ static __always_inline enum al_claim al_claim(__u64 key, struct al_entry *e)
 			e->stamp = &way->stamp;
 			e->old = 0;
 			e->overflowed = 0;
+			e->slot = slot;
 			return e->item ? AL_CLAIM_NEW : AL_CLAIM_FULL;
 		}
 	}
@@ -267,8 +273,16 @@ static __always_inline void al_not_ours(struct al_books *b, __u64 key)
 	al_remove(&entry, key);
 }
 
+/* The item of an owned entry is pending from now on, and its submitter is the one that runs here. */
+static __always_inline void al_pend(struct al_entry *e, __u64 key, __u64 now, __u64 here)
+{
+	if (cfg.submitters)
+		al_note_submitter(e->slot, key, now, here);
+	al_let_go(e, now);
+}
+
 /* An item is queued that was not pending: an entry that it still has lacks its start. */
-static __always_inline void al_queue(__u32 ledger, __u64 key, __u64 function, __u32 flags)
+static __always_inline void al_queue(__u32 ledger, __u64 key, __u64 function, __u32 flags, __u64 here)
 {
 	const __u32 phase = control.phase;
 	struct al_books *b = al_books_of(bpf_get_smp_processor_id(), ledger);
@@ -286,9 +300,9 @@ static __always_inline void al_queue(__u32 ledger, __u64 key, __u64 function, __
 		al_count_shared(b, AL_SUPERSEDED);
 	entry.item->earlier = 0;
 	entry.item->function = function;
-	entry.item->flags = flags;
+	entry.item->flags = flags | al_left_out(here);
 	entry.item->ledger = ledger;
-	al_let_go(&entry, bpf_ktime_get_ns());
+	al_pend(&entry, key, bpf_ktime_get_ns(), here);
 }
 
 #endif

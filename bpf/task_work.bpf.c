@@ -16,7 +16,7 @@
 
 static __always_inline __u32 tw_class(__u32 flags)
 {
-	__u32 item_class = flags >> AL_ITEM_CLASS_SHIFT;
+	__u32 item_class = flags >> AL_ITEM_CLASS_SHIFT & TW_NOTIFY_MODE;
 
 	if (item_class >= AL_CLASSES)
 		item_class = 0;
@@ -26,7 +26,7 @@ static __always_inline __u32 tw_class(__u32 flags)
 
 /* Before anybody can see the item: from here on another CPU may run it at any time. Also from
  * interrupts on top of itself, so every counter is shared. */
-static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify)
+static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify, __u64 here)
 {
 	const __u64 function = (__u64)BPF_CORE_READ((struct callback_head *)work, func);
 	const __u32 phase = control.phase;
@@ -62,10 +62,10 @@ static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify)
 	entry.item->earlier = 0;
 	entry.item->function = function;
 	entry.item->pool = task;
-	entry.item->flags = chained | tw_target(task) |
+	entry.item->flags = chained | tw_target(task) | al_left_out(here) |
 			    (notify & TW_NOTIFY_MODE) << AL_ITEM_CLASS_SHIFT;
 	entry.item->ledger = AL_TASK_WORK;
-	al_let_go(&entry, bpf_ktime_get_ns());
+	al_pend(&entry, work, bpf_ktime_get_ns(), here);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	struct al_entry entry;
 	__u32 item_class, flags;
 	__u64 queued;
-	int owned = al_own(work, &entry);
+	int seen = 0, owned = al_own(work, &entry);
 
 	if (owned > 0 && entry.item->pool != bpf_get_current_task()) {
 		/* An item that was here before: neither its start nor this one's queueing was seen. */
@@ -125,13 +125,14 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 		item_class = tw_class(flags);
 		al_remove(&entry, work);
 		al_count_shared(b, AL_STARTED);
-		al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, function, 0,
-			al_is_outlier(queued, now) ? tw_blame(flags) : 0, queued, now);
+		seen = al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, flags, function, 0,
+			       al_is_outlier(queued, now) ? tw_blame(flags) : 0, work, queued, now);
 	} else if (phase == AL_OPEN) {
 		al_count_shared(b, AL_STARTED);
 		al_count_shared(b, AL_UNMATCHED_START);
 		if (owned < 0)
 			al_count_shared(b, AL_BUSY_START);
+		seen = al_cpu_wanted(cpu) && !al_filters_submitters();
 	} else {
 		return;
 	}
@@ -142,6 +143,8 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	w->batch++;
 	w->function = w->batch == 1 ? function : 0;
 	w->flags |= AL_RUNS_WORK;
+	if (seen)
+		w->flags &= ~AL_RUNS_WORK_UNSEEN;
 }
 
 /* One of the list; returns the next. Global, so that the verifier looks at it once. */
@@ -192,7 +195,7 @@ static __always_inline int tw_started(void)
 		}
 		w->added = 0;
 		w->batch = 0;
-		w->flags = al_cpu_wanted(cpu) ? 0 : AL_RUNS_WORK_UNSEEN;
+		w->flags = AL_RUNS_WORK_UNSEEN; /* until one of it is to be measured */
 		w->work = (__u64)task; /* from now on what is added is chained */
 	}
 	work = (__u64)BPF_CORE_READ(task, task_works);
@@ -232,13 +235,13 @@ static __always_inline int tw_finished(void)
 SEC("?fentry/task_work_add")
 int BPF_PROG(tw_queued_fe, struct task_struct *task, struct callback_head *work, int notify)
 {
-	return tw_queued(al_address(task), al_address(work), notify);
+	return tw_queued(al_address(task), al_address(work), notify, al_here(ctx));
 }
 
 SEC("?kprobe/task_work_add")
 int BPF_KPROBE(tw_queued_kp, struct task_struct *task, struct callback_head *work, int notify)
 {
-	return tw_queued((__u64)task, (__u64)work, notify);
+	return tw_queued((__u64)task, (__u64)work, notify, al_here(ctx));
 }
 
 SEC("?fexit/task_work_add")

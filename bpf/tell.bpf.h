@@ -47,6 +47,7 @@ __noinline int al_tell_one(__u32 i)
 	told->pid = 0;
 	told->queue[0] = 0;
 	told->thread[0] = 0;
+	told->submitter.context = AL_IN_UNKNOWN;
 	if (told->owner) {
 		w = al_worker_of(told->owner, 0);
 		if (w && w->work == told->key && w->started == told->stamp)
@@ -58,8 +59,10 @@ __noinline int al_tell_one(__u32 i)
 	/* Not kept while it is looked at: its start would not wait so long. */
 	item = *entry.item;
 	al_let_go(&entry, entry.old);
-	if (entry.old == told->stamp)
-		told->so = al_tell_waiting(told->key, &item, told);
+	if (entry.old != told->stamp)
+		return 0;
+	al_submitter_of(told->key, told->stamp, &told->submitter);
+	told->so = al_tell_waiting(told->key, &item, told);
 	return 0;
 }
 

@@ -19,18 +19,19 @@
 /* Under the pool's lock, before the item can be seen by a worker. `function` is for storing only:
  * to some verifiers it is a pointer, to others a number. */
 static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue, __u64 pool,
-				     __u32 workqueue_flags)
+				     __u32 workqueue_flags, __u64 here)
 {
 	const __u32 phase = control.phase;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_entry entry;
 	enum al_claim claim;
 	struct al_books *b;
-	__u32 flags = 0;
+	__u32 flags;
 	__u64 now;
 
 	if (phase == AL_CLOSED || !wq_wanted(work))
 		return 0;
+	flags = al_left_out(here);
 	now = bpf_ktime_get_ns();
 	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) &&
 	    dw_queued(cpu, work, workqueue, pool, now))
@@ -58,7 +59,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	entry.item->pool = pool;
 	entry.item->flags = flags;
 	entry.item->ledger = AL_WORKQUEUE;
-	al_let_go(&entry, now);
+	al_pend(&entry, work, now, here);
 	return 0;
 }
 
@@ -92,7 +93,7 @@ __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
 	al_count(b, AL_STARTED);
 	if (!wq_file(b, cpu, AL_DELAYED_WORK, item_class, &item, item.due, now))
 		return AL_RUNS_DELAYED | AL_RUNS_DELAYED_UNSEEN;
-	dw_record(b, item_class, &item, armed, now);
+	dw_record(b, work, item_class, &item, armed, now);
 	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0);
 }
 
@@ -141,8 +142,9 @@ static __always_inline int wq_started(__u64 work)
 				runs |= AL_RUNS_WORK_UNSEEN;
 			} else {
 				al_count(b, AL_UNMATCHED_START);
-				/* Nobody knows its workqueue. */
-				if (cfg.filter_workqueues || !al_cpu_wanted(cpu))
+				/* Nobody knows its workqueue and submitter. */
+				if (cfg.filter_workqueues || al_filters_submitters() ||
+				    !al_cpu_wanted(cpu))
 					runs |= AL_RUNS_WORK_UNSEEN;
 			}
 		}
@@ -152,7 +154,7 @@ static __always_inline int wq_started(__u64 work)
 	if (cfg.finish || cfg.split)
 		w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
 	if ((cfg.split || cfg.min_ns) && matched && !(runs & AL_RUNS_WORK_UNSEEN))
-		wq_split(b, w, &item, queued, now);
+		wq_split(b, w, work, &item, queued, now);
 	if (cfg.finish || cfg.split)
 		wq_occupy(w, cpu, work, function ?: wq_function(work), now, runs);
 	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && item.activated > queued && item.activated <= now &&
@@ -210,14 +212,15 @@ SEC("?tp_btf/workqueue_queue_work")
 int BPF_PROG(wq_queued_btf, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
 	return wq_queued(al_address(work), (__u64)work->func, al_address(pwq->wq),
-			 al_address(pwq->pool), pwq->wq->flags);
+			 al_address(pwq->pool), pwq->wq->flags, al_here(ctx));
 }
 
 SEC("?raw_tp/workqueue_queue_work")
 int BPF_PROG(wq_queued_raw, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
 	return wq_queued((__u64)work, (__u64)BPF_CORE_READ(work, func), (__u64)BPF_CORE_READ(pwq, wq),
-			 (__u64)BPF_CORE_READ(pwq, pool), BPF_CORE_READ(pwq, wq, flags));
+			 (__u64)BPF_CORE_READ(pwq, pool), BPF_CORE_READ(pwq, wq, flags),
+			 al_here(ctx));
 }
 
 SEC("?tp_btf/workqueue_activate_work")
@@ -273,7 +276,7 @@ int BPF_PROG(wq_on_cpu_btf, bool preempt, struct task_struct *prev, struct task_
 {
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
-	held_switched(al_address(prev));
+	held_switched(al_address(prev), ctx);
 	wq_switched_out(prev, al_address(prev), prev->flags, !preempt && state);
 	wq_switched_in(next, al_address(next), next->flags);
 	return 0;
@@ -284,7 +287,7 @@ int BPF_PROG(wq_on_cpu_raw, bool preempt, struct task_struct *prev, struct task_
 {
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
-	held_switched((__u64)prev);
+	held_switched((__u64)prev, ctx);
 	wq_switched_out(prev, (__u64)prev, BPF_CORE_READ(prev, flags), !preempt && state);
 	wq_switched_in(next, (__u64)next, BPF_CORE_READ(next, flags));
 	return 0;

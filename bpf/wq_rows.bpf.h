@@ -70,7 +70,8 @@ static __always_inline int wq_file(struct al_books *b, __u32 cpu, __u32 mechanis
 	__u32 pool;
 
 	al_count(b, AL_MATCHED);
-	if (!wq_row_wanted(row, item->workqueue) || !al_cpu_wanted(cpu)) {
+	if (item->flags & AL_ITEM_LEFT_OUT || !wq_row_wanted(row, item->workqueue) ||
+	    !al_cpu_wanted(cpu)) {
 		al_count(b, AL_FILTERED);
 		return 0;
 	}

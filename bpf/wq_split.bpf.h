@@ -120,7 +120,7 @@ static __always_inline int wq_bounds(const struct al_worker *w, const struct al_
 
 /* Splits a started item's wait, and tells of it if it is an outlier. A stage that the item did not
  * have is not recorded. */
-static __always_inline void wq_split(struct al_books *b, const struct al_worker *w,
+static __always_inline void wq_split(struct al_books *b, const struct al_worker *w, __u64 work,
 				     const struct al_item *item, __u64 queued, __u64 now)
 {
 	const __u64 activated = item->activated ?: queued;
@@ -143,8 +143,8 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 	} else if (cfg.split) {
 		al_count(b, AL_UNSPLIT);
 	}
-	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, blocker,
-		   queued, now);
+	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, blocker, work,
+		   queued, queued, now);
 }
 
 #endif

@@ -116,6 +116,7 @@ enum al_book {
 #define AL_MAX_CPUS 8192
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
 #define AL_TELL_ITEMS 16      /* items one tell call is asked about */
+#define AL_STACK_FRAMES 32    /* of a stack, at most */
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 
@@ -159,6 +160,10 @@ struct al_config {
 	__u64 per_cpu_offset;
 	__u64 tick_ns;
 	__u64 min_ns;         /* items whose headline took that long are told one by one; 0: none */
+	__u64 submitter_cgroup; /* only what is queued from within it; 0: from anywhere */
+	__s64 preempt_count;    /* from a CPU's runqueue; 0: not known, or in its task */
+	__u32 submitter_level;  /* of that cgroup, the root's being 0 */
+	__u32 submitter_pid;    /* only what this process queues; 0: any */
 	__u32 mechanisms;     /* bit per al_mechanism */
 	__u32 set_bits;       /* log2 of the sets in the pending table */
 	__u32 worker_bits;    /* log2 of the worker slots */
@@ -181,6 +186,8 @@ struct al_config {
 	__u8 modified;          /* delayed_work: mod_delayed_work is hooked */
 	__u8 stops_grabbed;     /* delayed_work: a timer is seen stopped by who grabbed it only */
 	__u8 taken;             /* workqueue: taken is hooked */
+	__u8 submitters;        /* who queues is noted */
+	__u8 stacks;            /* and from where */
 	char workqueue_glob[AL_GLOB_BYTES];
 	__u64 cpu_mask[AL_MAX_CPUS / 64];
 };
@@ -258,6 +265,7 @@ struct al_item {
 #define AL_ITEM_CLASS_SHIFT 16 /* task_work: its al_class, above this bit */
 #define AL_ITEM_LAZY 1024u     /* irq_work: of that class */
 #define AL_ITEM_REMOTE 2048u  /* irq_work: of that class */
+#define AL_ITEM_LEFT_OUT (1u << 24) /* by who queued it: its start counts as filtered */
 
 struct al_overflow {
 	__u64 key;
@@ -345,6 +353,15 @@ enum al_context {
 	AL_IN_NMI,
 };
 
+struct al_submitter {
+	__u64 cgroup; /* the kernel's number, in its default hierarchy */
+	char comm[16];
+	__u32 tid; /* these four are a task's */
+	__u32 pid;
+	__u32 stack;   /* its number in the map of stacks, plus one; 0: not known */
+	__u32 context; /* al_context */
+};
+
 /* What ran while an item waited, and kept it waiting. */
 struct al_blocker {
 	__u64 function;   /* item */
@@ -355,6 +372,7 @@ struct al_blocker {
 	__u16 detail;     /* task: its policy, its real-time priority << 8; the softirq's vector;
 			   * the interrupt, 0: not known; al_target */
 	char thread[16];
+	__u32 stack;      /* task: when it left the CPU; its number plus one, or 0 */
 };
 
 /* In the ring: an item whose headline took al_config::min_ns or longer. */
@@ -365,6 +383,7 @@ struct al_outlier {
 	__u64 part[AL_PARTS]; /* how long, in the order of the stages that split the headline; all 0:
 			       * it was not split */
 	struct al_blocker blocker;
+	struct al_submitter submitter;
 	char queue[32]; /* its workqueue, or the worker's thread; empty: has none */
 	__u32 cpu;
 	__u16 mechanism;
@@ -397,6 +416,7 @@ struct al_told {
 	__u64 owner;    /* of the worker's slot, of what runs; 0: it waits */
 	char queue[32]; /* told: its workqueue, worker or task; empty: has none */
 	char thread[16];
+	struct al_submitter submitter;
 	__s32 pid;      /* of that thread, or of the queue if it is a task; 0: neither */
 	__u8 so;        /* it still waits, or runs */
 	__u8 held;      /* workqueue: max_active holds it back */

@@ -8,6 +8,7 @@
 
 #include "app/grammar.h"
 #include "app/option_names.h"
+#include "app/submitter_options.h"
 #include "app/usage.h"
 #include "base/units.h"
 #include "base/words.h"
@@ -141,6 +142,7 @@ Result<Options> understand(const CommandLine& line) {
 	const size_t behind = options.command == Command::live ? 0 : 1;
 	if (const Status read = read_words(options, words.subspan(behind)); !read) return read.error();
 	if (const Status fine = check_workqueue(options.request); !fine) return fine.error();
+	if (const Status fine = check_submitters(options); !fine) return fine.error();
 	if (options.step && options.file == "-")
 		return usage_error("--step: cannot be together with a recording on standard input",
 						   "--speed, or a file");

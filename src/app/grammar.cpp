@@ -5,6 +5,7 @@
 #include "app/fail_if.h"
 #include "app/option_names.h"
 #include "app/option_values.h"
+#include "app/submitter_options.h"
 
 namespace asynclat {
 namespace {
@@ -57,6 +58,16 @@ constexpr OptionRow kOptions[] = {
 	 "also a line for each item that waited at least this long: 500us; with pending: only items "
 	 "that are so old (default: {pending_min})",
 	 kLive | kPending, false, set_min},
+	{"submitter", "", "", kWhat, "with --min and pending: who queued an item", kLive | kPending, false,
+	 set_submitter},
+	{"stack", "", "", kWhat,
+	 "with --min and pending: who queued an item, and the kernel's stack there; also the stack of "
+	 "a task that held the CPU",
+	 kLive | kPending, false, set_stack},
+	{"pid", "p", "PID", kWhat, "only items that this process queues", kMeasure, false, set_pid},
+	{"cgroup", "", "PATH", kWhat,
+	 "only items queued from within this control group (v2): /system.slice", kMeasure, false,
+	 set_cgroup},
 	{"max-entries", "", "N", kWhat,
 	 "pending items held at most, a mechanism (by default {entries}); each takes about "
 	 "{entry_bytes} "

@@ -62,7 +62,8 @@ Status check_cpus(const Options& options) {
 }
 
 bool has_filter(const Request& request) {
-	return !request.cpus.empty() || !request.workqueue.empty() || !request.functions.empty();
+	return !request.cpus.empty() || !request.workqueue.empty() || !request.functions.empty() ||
+		   request.filters_submitters();
 }
 
 // Warns once each: a full table, a workqueue glob that matches nothing.

@@ -17,6 +17,7 @@
 #include "view/item_row.h"
 #include "view/oldest_view.h"
 #include "view/paint.h"
+#include "view/submitter_rows.h"
 
 namespace asynclat {
 namespace {
@@ -70,7 +71,8 @@ public:
 			text = painted(item_heading(view_options_.width), theme_);
 		for (const Item& item : items)
 			text += painted(item_row(item, description, view_options_.width), theme_) +
-					painted(blocker_row(item, view_options_.width), theme_);
+					painted(blocker_rows(item, view_options_.width), theme_) +
+					painted(submitter_rows(item.submitter, item.stack, view_options_.width), theme_);
 		return text;
 	}
 

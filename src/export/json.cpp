@@ -146,6 +146,20 @@ std::string_view queue_field(const Mechanism& m) {
 	return m.id == AL_KTHREAD ? "worker" : "task";
 }
 
+void put_submitter(Json& item, const std::optional<Submitter>& submitter,
+				   const std::vector<std::string>& stack) {
+	if (submitter) {
+		Json& json = item["submitter"] = {{"context", submitter->context_name()}};
+		if (submitter->context == AL_IN_TASK) {
+			json["comm"] = submitter->comm;
+			json["tid"] = submitter->tid;
+			json["pid"] = submitter->pid;
+			if (!submitter->cgroup.empty()) json["cgroup"] = submitter->cgroup;
+		}
+	}
+	if (!stack.empty()) item["stack"] = stack;
+}
+
 Json oldest_json(const Snapshot& data) {
 	Json list = Json::array();
 	for (const WaitingItem& item : data.oldest) {
@@ -157,6 +171,7 @@ Json oldest_json(const Snapshot& data) {
 		if (!item.queue.empty()) json[std::string(queue_field(m))] = item.queue;
 		if (!item.thread.empty()) json["thread"] = item.thread;
 		if (item.tid) json["tid"] = item.tid;
+		put_submitter(json, item.submitter, item.stack);
 		list.push_back(std::move(json));
 	}
 	return list;
@@ -187,6 +202,7 @@ Json blocker_json(const Blocker& blocker) {
 		case AL_BLOCKED_BY_TASK:
 			json["policy"] = blocker.policy_name();
 			if (blocker.priority) json["priority"] = blocker.priority;
+			if (!blocker.stack.empty()) json["stack"] = blocker.stack;
 			break;
 		case AL_BLOCKED_BY_SOFTIRQ:
 			json["vector"] = blocker.vector_name();
@@ -266,6 +282,7 @@ std::string json_item(const Item& item) {
 		json["share"] = std::round(share * 1000) / 1000;
 	}
 	if (item.blocker) json["blocker"] = blocker_json(*item.blocker);
+	put_submitter(json, item.submitter, item.stack);
 	return line(json);
 }
 

@@ -7,10 +7,12 @@
 namespace asynclat {
 namespace {
 
-// Some 1,700 items between two looks.
+// Some 1,300 items between two looks.
 constexpr uint32_t kOutlierBytes = 256 << 10;
 // Pools and workqueues with runs of some length: about 1.6 KB each.
 constexpr uint32_t kRecentPlaces = 1024;
+// Different ones, of 0.3 KB each: a host has some hundreds of ways to queue something.
+constexpr uint32_t kStacks = 4096;
 
 int arguments(const Facts& facts, const std::string& tracepoint) {
 	const auto found = facts.tracepoints.find(tracepoint);
@@ -28,8 +30,8 @@ void configure_irq_work(const MechanismPlan& m, const Facts& facts, al_config& c
 	config.irq_work_run_list = facts.address("irq_work_run_list");
 	config.csd_callback = facts.address("generic_smp_call_function_single_interrupt");
 	config.raised_list = facts.address("raised_list");
-	config.lazy_list = facts.address("lazy_list");
 	config.per_cpu_offset = facts.address("__per_cpu_offset");
+	config.lazy_list = facts.address("lazy_list");
 	const Hook* queued = m.hook_of("queued");
 	config.irq_raise = !queued || queued->target != "irq_work_queue";
 	config.irq_called = m.catches("called");
@@ -83,7 +85,7 @@ uint32_t worker_slots(std::span<const MechanismPlan> part, uint32_t possible_cpu
 
 }  // namespace
 
-void size_for_min(BpfConfig& c) {
+void size_for_details(BpfConfig& c) {
 	const bool told = c.config.min_ns;
 	const bool workqueues = c.config.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK);
 	const bool task_work = c.config.mechanisms & 1U << AL_TASK_WORK;
@@ -92,6 +94,8 @@ void size_for_min(BpfConfig& c) {
 	c.sizes.kickers = told && workqueues ? c.sizes.workers : 0;
 	c.sizes.held = told && workqueues;
 	c.sizes.blamed = told && (workqueues || task_work);
+	c.sizes.notes = c.config.submitters ? c.sizes.items + AL_SPILL_COUNTERS : 0;
+	c.sizes.stacks = c.config.stacks ? kStacks : 0;
 }
 
 BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& request,
@@ -125,6 +129,14 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 							  ? AL_FILTER_ONLY
 							  : AL_FILTER_NOT;
 	c.min_ns = request.min_ns.value_or(0);
+	c.submitters = request.submitters || request.stacks;
+	c.stacks = request.stacks;
+	c.preempt_count = facts.preempt_count;
+	c.submitter_pid = request.pid.value_or(0);
+	if (request.cgroup) {
+		c.submitter_cgroup = request.cgroup->id;
+		c.submitter_level = request.cgroup->level;
+	}
 	c.filter_cpus = !request.cpus.empty();
 	for (const uint32_t cpu : request.cpus) c.cpu_mask[cpu / 64] |= uint64_t{1} << cpu % 64;
 	c.filter_workqueues = !request.workqueue.empty();
@@ -147,7 +159,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	sizes.items = static_cast<uint32_t>(sets) * AL_WAYS;
 	sizes.overflow = static_cast<uint32_t>(std::max<uint64_t>(entries / 4, 1));
 	sizes.workers = workers;
-	size_for_min(result);
+	size_for_details(result);
 	return result;
 }
 

@@ -27,6 +27,8 @@ struct MapSizes {
 	uint32_t kickers = 0;   // worker slots whose waker is remembered, or no map
 	uint32_t held = 0;      // a CPU's: what ran there, or no map
 	uint32_t blamed = 0;    // a CPU's: the blocker that was found, or no map
+	uint32_t notes = 0;     // of who queued an item, or no map
+	uint32_t stacks = 0;    // of the kernel, that differ, or no map
 };
 
 struct BpfConfig {
@@ -35,8 +37,9 @@ struct BpfConfig {
 	MapSizes sizes;
 };
 
-// Makes room for what only --min needs, or none; after config.min_ns has changed.
-void size_for_min(BpfConfig& c);
+// Makes room for what only --min, --submitter and --stack need, or none; after these fields of the
+// config have changed.
+void size_for_details(BpfConfig& c);
 
 // For what of a plan runs in one object. `possible_cpus` is the largest possible CPU number plus
 // one.

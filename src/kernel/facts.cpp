@@ -19,6 +19,7 @@
 
 #include "catalog/mechanism.h"
 #include "kernel/kprobe.h"
+#include "kernel/preempt_count.h"
 #include "kernel/symbols.h"
 
 namespace asynclat {
@@ -216,14 +217,16 @@ Facts gather_facts(const Symbols& symbols) {
 		if (arguments >= 0) facts.tracepoints[std::string(hook.target)] = arguments;
 	});
 	facts.wq_bh = find_wq_bh(types.get());
+	facts.preempt_count = preempt_count_from_runqueue(types.get());
 	return facts;
 }
 
 std::string to_text(const Facts& facts) {
 	std::string text = fmt::format(
-		"release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\ncas {}\nkprobes {}\n"
+		"release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\npreempt_count {}\ncas {}\nkprobes {}\n"
 		"breakpoints {}\nlockdown {}\nfentry {}\n",
-		facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh, int{facts.cas},
+		facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh,
+		facts.preempt_count, int{facts.cas},
 		int{facts.kprobes}, int{facts.breakpoints}, facts.lockdown.empty() ? "-" : facts.lockdown,
 		facts.fentry.empty() ? "-" : facts.fentry);
 	for (const auto& [name, arguments] : facts.tracepoints)
@@ -250,8 +253,8 @@ Result<Facts> facts_from_text(const std::string& text) {
 		uint64_t value = 0;
 		words >> key >> name;
 		const bool named = key == "tracepoint" || key == "address" || key == "capability";
-		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" || key == "cas" ||
-							 key == "kprobes" || key == "breakpoints";
+		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" ||
+							 key == "preempt_count" || key == "cas" || key == "kprobes" || key == "breakpoints";
 		if (numeric) words = std::istringstream(name);
 		if ((named || numeric) && !(words >> value))
 			return Error{.what = fmt::format("facts, line {}: `{}` lacks a number", number, line)};
@@ -267,6 +270,8 @@ Result<Facts> facts_from_text(const std::string& text) {
 			facts.tick_ns = value;
 		else if (key == "wq_bh")
 			facts.wq_bh = static_cast<uint32_t>(value);
+		else if (key == "preempt_count")
+			facts.preempt_count = static_cast<int64_t>(value);
 		else if (key == "cas")
 			facts.cas = value;
 		else if (key == "kprobes")

@@ -20,6 +20,7 @@ struct Facts {
 	std::map<std::string, uint64_t> addresses;  // symbols the catalog needs; absent: unknown
 	std::set<std::string> functions;            // of the catalog, in BTF
 	uint64_t tick_ns = 0;
+	int64_t preempt_count = 0;                   // of a CPU, in bytes from its runqueue; 0: unknown
 	uint32_t wq_bh = 0;                          // WQ_BH; 0: this kernel has no BH workqueues
 	std::map<std::string, bool> capabilities;    // bpf, perfmon, sys_admin, syslog: effective
 	bool cas = true;                             // BPF programs may compare and swap (5.12)

@@ -18,7 +18,8 @@ Family::Family(BpfObject object, const BpfConfig& config, std::vector<MechanismP
 	  reader_(object_, config_, part_, facts, cpus, symbols),
 	  table_(object_),
 	  sweeper_(object_, table_),
-	  oldest_(object_, table_, part_.front().mechanism->id, config_.config) {}
+	  oldest_(object_, table_, part_.front().mechanism->id, config_.config),
+	  submitters_(object_, symbols) {}
 
 std::map<std::string, std::string> Family::attach(std::span<const Hook* const> hooks,
 												  std::span<const uint32_t> online) {
@@ -43,7 +44,7 @@ Status Family::select(const std::vector<uint64_t>& functions) {
 Status Family::start() {
 	if (auto done = object_.run("al_init"); !done) return done;
 	if (config_.config.min_ns)
-		if (auto done = outliers_.open(object_, function_names()); !done) return done;
+		if (auto done = outliers_.open(object_, function_names(), submitters_); !done) return done;
 	set_phase(AL_OPEN);
 	return Nothing{};
 }
@@ -61,7 +62,7 @@ Result<uint64_t> Family::sweep(uint64_t now_ns, uint64_t min_age_ns) {
 }
 
 Result<std::vector<WaitingItem>> Family::oldest(uint64_t now_ns, const Request& request) {
-	return oldest_.find(now_ns, request, function_names());
+	return oldest_.find(now_ns, request, function_names(), submitters_);
 }
 
 std::vector<MechanismData> Family::read_last() {

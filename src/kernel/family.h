@@ -12,6 +12,7 @@
 #include "kernel/outliers.h"
 #include "kernel/pending_table.h"
 #include "kernel/reader.h"
+#include "kernel/submitters.h"
 #include "kernel/sweeper.h"
 
 namespace asynclat {
@@ -63,6 +64,7 @@ private:
 	PendingTable table_;
 	Sweeper sweeper_;
 	Oldest oldest_;
+	Submitters submitters_;
 };
 
 }  // namespace asynclat

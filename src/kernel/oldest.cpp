@@ -77,7 +77,8 @@ std::vector<Oldest::Candidate> Oldest::candidates(uint64_t now_ns, uint64_t min_
 }
 
 Result<std::vector<WaitingItem>> Oldest::find(uint64_t now_ns, const Request& request,
-											  const FunctionName& function_name) {
+											  const FunctionName& function_name,
+											  Submitters& submitters) {
 	const std::vector<Candidate> old = candidates(now_ns, request.oldest_min_ns);
 	std::vector<WaitingItem> found;
 	// Those that were cancelled and not found out yet are asked about in vain.
@@ -96,7 +97,9 @@ Result<std::vector<WaitingItem>> Oldest::find(uint64_t now_ns, const Request& re
 							 .function = asked[i].function ? function_name(asked[i].function) : "",
 							 .queue = queue,
 							 .thread = text_of(told.thread),
-							 .tid = static_cast<uint32_t>(told.pid)});
+							 .tid = static_cast<uint32_t>(told.pid),
+							 .submitter = submitters.named(told.submitter),
+							 .stack = submitters.stack(told.submitter.stack)});
 		}
 	}
 	return found;

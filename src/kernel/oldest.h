@@ -11,6 +11,7 @@
 #include "kernel/bpf_object.h"
 #include "kernel/pending_table.h"
 #include "kernel/request.h"
+#include "kernel/submitters.h"
 #include "model/waiting_item.h"
 
 namespace asynclat {
@@ -27,7 +28,8 @@ public:
 	// workqueues that it wants: the longest ones, longest first. That they still do is asked in
 	// the kernel, and so are their names.
 	Result<std::vector<WaitingItem>> find(uint64_t now_ns, const Request& request,
-										  const FunctionName& function_name);
+										  const FunctionName& function_name,
+										  Submitters& submitters);
 
 private:
 	struct Candidate {

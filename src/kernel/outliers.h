@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/bpf_object.h"
+#include "kernel/submitters.h"
 #include "model/item.h"
 
 struct ring_buffer;
@@ -18,8 +18,8 @@ class Outliers {
 public:
 	using FunctionName = std::function<std::string(uint64_t address)>;
 
-	// Of an object that was loaded with --min.
-	Status open(const BpfObject& object, FunctionName function_name);
+	// Of an object that was loaded with --min. `submitters` must outlive it.
+	Status open(const BpfObject& object, FunctionName function_name, Submitters& submitters);
 	// Those that came since the last call, as they came; none where it is not open.
 	std::vector<Item> take();
 
@@ -29,6 +29,7 @@ private:
 	};
 	struct Sink {
 		FunctionName function_name;
+		Submitters* submitters = nullptr;
 		std::vector<Item> items;
 	};
 	static int keep(void* sink, void* record, size_t bytes);

@@ -9,6 +9,7 @@
 
 #include "asynclat/abi.h"
 #include "catalog/mechanism.h"
+#include "kernel/cgroups.h"
 
 namespace asynclat {
 
@@ -23,9 +24,15 @@ struct Request {
 	std::string workqueue;                   // glob; empty: all
 	std::optional<uint64_t> min_ns;          // items whose headline took that long, one by one
 	uint64_t oldest_min_ns = 1'000'000'000;  // how old the oldest items are at least
+	bool submitters = false;                 // tell who queued an item that is told
+	bool stacks = false;                     // and from where
+	std::optional<uint32_t> pid;             // only items that this process queues
+	std::optional<Cgroup> cgroup;            // only items queued from within it
 	bool pools = false;                      // collect rows by pool
 	std::optional<uint64_t>
 		max_entries;  // pending items held a mechanism; absent: as the catalog says
+
+	[[nodiscard]] bool filters_submitters() const { return pid || cgroup; }
 };
 
 }  // namespace asynclat

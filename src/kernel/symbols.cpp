@@ -80,6 +80,8 @@ void Symbols::sort() {
 	std::stable_sort(entries_.begin(), entries_.end(),
 					 [](const Entry& a, const Entry& b) { return a.address < b.address; });
 	entries_.shrink_to_fit();
+	core_begin_ = address("_stext").value_or(0);
+	core_end_ = address("_etext").value_or(0);
 	names_.shrink_to_fit();
 }
 
@@ -90,6 +92,19 @@ std::string Symbols::name(uint64_t address) const {
 										[](const Entry& e, uint64_t a) { return e.address < a; });
 	if (entry != entries_.end() && entry->address == address) return std::string(name_of(*entry));
 	return fmt::format("{:#x}", address);
+}
+
+std::string Symbols::location(uint64_t address) const {
+	// Strictly before it: a call that never returns may be the last that its function does.
+	const auto next = std::lower_bound(entries_.begin(), entries_.end(), address,
+									   [](const Entry& e, uint64_t a) { return e.address < a; });
+	if (next == entries_.begin()) return fmt::format("{:#x}", address);
+	const Entry& entry = *std::prev(next);
+	return fmt::format("{}+{:#x}", name_of(entry), address - entry.address);
+}
+
+bool Symbols::is_core(uint64_t address) const {
+	return address >= core_begin_ && address < core_end_;
 }
 
 std::optional<uint64_t> Symbols::address(std::string_view name) const {

@@ -20,6 +20,10 @@ public:
 	[[nodiscard]] bool empty() const { return entries_.empty(); }
 	// The function that starts exactly there; where there is none, the address in hex.
 	[[nodiscard]] std::string name(uint64_t address) const;
+	// The function that a return address lies in, as name+0x1b; in hex where there is none before it.
+	[[nodiscard]] std::string location(uint64_t address) const;
+	// It lies in the kernel's own code, not in a module's.
+	[[nodiscard]] bool is_core(uint64_t address) const;
 	[[nodiscard]] std::optional<uint64_t> address(std::string_view name) const;
 	// Addresses of the functions that a list of globs asks for. Plain globs select, "!glob" leaves
 	// out; with `leave_out` set, the result is what is to be left out of all.
@@ -43,6 +47,7 @@ private:
 	[[nodiscard]] std::string_view name_of(const Entry& entry) const;
 
 	std::vector<Entry> entries_;  // by address
+	uint64_t core_begin_ = 0, core_end_ = 0;
 	std::string names_;           // NUL-terminated names, one after the other
 	std::map<std::string, uint64_t, std::less<>> variables_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "asynclat/abi.h"
+#include "model/submitter.h"
 
 namespace asynclat {
 
@@ -29,15 +30,6 @@ struct Blocker {
 	[[nodiscard]] std::string policy_name() const;
 	[[nodiscard]] std::string vector_name() const;
 	[[nodiscard]] std::string target_name() const;
-};
-
-// Who queued an item.
-struct Submitter {
-	al_context context{};
-	std::string comm;  // of a task, as all below
-	uint32_t tid = 0;
-	uint32_t pid = 0;    // of its process
-	std::string cgroup;  // path; empty: not known
 };
 
 struct Item {

@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "catalog/mechanism.h"
 #include "view/quantity.h"
+#include "view/submitter_rows.h"
 
 namespace asynclat {
 namespace {
@@ -98,12 +99,13 @@ Frame item_row(const Item& item, const Description& description, int width) {
 	return frame;
 }
 
-Frame blocker_row(const Item& item, int width) {
+Frame blocker_rows(const Item& item, int width) {
 	Frame frame(width);
 	if (!item.blocker) return frame;
 	frame.new_row();
 	frame.put_blanks(2);
 	frame.put_within(blocker_text(*item.blocker), frame.room_left());
+	frame.append(stack_rows(item.blocker->stack, width));
 	return frame;
 }
 

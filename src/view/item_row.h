@@ -15,6 +15,6 @@ Frame item_heading(int width);
 Frame item_row(const Item& item, const Description& description, int width);
 
 // What ran meanwhile, to stand below its item; no row where that is not known.
-Frame blocker_row(const Item& item, int width);
+Frame blocker_rows(const Item& item, int width);
 
 }  // namespace asynclat

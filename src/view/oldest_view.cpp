@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "catalog/mechanism.h"
 #include "view/quantity.h"
+#include "view/submitter_rows.h"
 
 namespace asynclat {
 namespace {
@@ -53,9 +54,11 @@ Frame oldest_view(const Interval& interval, const Description& description, uint
 	frame.flow({"the oldest items that still wait or run", "t=" + since}, "  ", {0, 2},
 			   Style::title);
 	put_row(frame, "age", "in", "mechanism", "function, thread, workqueue", Style::header);
-	for (const WaitingItem& item : oldest)
+	for (const WaitingItem& item : oldest) {
 		put_row(frame, duration(item.age_ns(now)), stage(item.stage).name,
 				mechanism_of(item.stage).name, names_of(item), Style::plain);
+		frame.append(submitter_rows(item.submitter, item.stack, width));
+	}
 	return frame;
 }
 

@@ -97,6 +97,22 @@ BpfConfig kthread_config(const Request& request, const Facts& f, uint32_t cpus =
 	return make_bpf_config(make_plan(catalog(), f, request).part("kthread"), request, f, cpus);
 }
 
+TEST(BpfConfig, SubmittersHaveRoomOnlyWhenAskedFor) {
+	const auto none = config_of({.mechanisms = {AL_WORKQUEUE}, .min_ns = 1000}, facts());
+	EXPECT_EQ(none.sizes.notes + none.sizes.stacks, 0U);
+	const auto noted = config_of(
+		{.mechanisms = {AL_WORKQUEUE}, .min_ns = 1000, .submitters = true, .stacks = true}, facts());
+	EXPECT_EQ(noted.sizes.notes, noted.sizes.items + AL_SPILL_COUNTERS);
+	EXPECT_TRUE(noted.config.submitters && noted.config.stacks && noted.sizes.stacks);
+	// The filters note nothing.
+	const auto filtered = config_of(
+		{.mechanisms = {AL_WORKQUEUE}, .pid = 42, .cgroup = Cgroup{"", 7, 2}}, facts());
+	EXPECT_EQ(filtered.sizes.notes, 0U);
+	EXPECT_EQ(filtered.config.submitter_pid, 42U);
+	EXPECT_EQ(filtered.config.submitter_cgroup, 7U);
+	EXPECT_EQ(filtered.config.submitter_level, 2U);
+}
+
 TEST(BpfConfig, SpawnCountsFromTheRequestWhereThatIsCaught) {
 	Facts f = facts();
 	f.tracepoints["sched_process_fork"] = 2;

@@ -71,16 +71,16 @@ TEST(ItemRow, WithoutASplitNoStageIsNamed) {
 // Below its item, with room for what the item's own row has none for.
 TEST(ItemRow, TheBlockerStandsBelow) {
 	Item item = late_item();
-	EXPECT_TRUE(blocker_row(item, 80).rows().empty());
+	EXPECT_TRUE(blocker_rows(item, 80).rows().empty());
 	item.blocker = Blocker{
 		.function = "xfs_end_io", .thread = "kworker/1:0H", .tid = 4711, .ran_ns = 11'700'000};
-	EXPECT_EQ(blocker_row(item, 80).text(),
+	EXPECT_EQ(blocker_rows(item, 80).text(),
 			  "  ran meanwhile: xfs_end_io 11.7ms on kworker/1:0H-4711\n");
 	item.blocker->max_active = 1;
-	EXPECT_EQ(blocker_row(item, 80).text(),
+	EXPECT_EQ(blocker_rows(item, 80).text(),
 			  "  ran meanwhile: xfs_end_io 11.7ms on kworker/1:0H-4711, max_active 1\n");
 	for (int width = 4; width <= 200; width++) {
-		const Frame frame = blocker_row(item, width);
+		const Frame frame = blocker_rows(item, width);
 		ASSERT_EQ(frame.rows().size(), 1U);
 		EXPECT_LE(frame.rows()[0].size(), static_cast<size_t>(width));
 	}
@@ -93,7 +93,7 @@ TEST(ItemRow, WhatHeldTheCpuStandsBelow) {
 	Item item = late_item();
 	const auto below = [&](const Blocker& blocker) {
 		item.blocker = blocker;
-		return blocker_row(item, 80).text();
+		return blocker_rows(item, 80).text();
 	};
 	const auto json = [&] { return Json::parse(json_item(item)).at("blocker"); };
 	const std::string thread = "stress";

@@ -28,6 +28,20 @@ TEST(Symbols, NamesFunctionsByTheirExactStart) {
 }
 
 // Per-CPU variables have offsets for addresses on older kernels: never the name of a function.
+// The last call of a function may never return: then the address behind it is the next function's.
+TEST(Symbols, SayWhichFunctionAReturnAddressLiesIn) {
+	const Symbols symbols = Symbols::parse(
+		"ffffffff81000000 T _stext\nffffffff81000010 T panics\nffffffff81000040 T next\n"
+		"ffffffff82000000 T _etext\nffffffffc0000000 t in_module [ext4]\n");
+	EXPECT_EQ(symbols.location(0xffffffff81000020), "panics+0x10");
+	EXPECT_EQ(symbols.location(0xffffffff81000040), "panics+0x30");
+	EXPECT_EQ(symbols.location(0xffffffffc0000123), "in_module+0x123");
+	EXPECT_EQ(symbols.location(0x1000), "0x1000");
+	EXPECT_TRUE(symbols.is_core(0xffffffff81000041));
+	EXPECT_FALSE(symbols.is_core(0xffffffffc0000123));
+	EXPECT_EQ(Symbols::parse("").location(0x42), "0x42");
+}
+
 TEST(Symbols, KnowTheVariablesThatAreNeeded) {
 	const Symbols symbols = Symbols::parse(
 		"000000000001b1c0 A raised_list\nffffffff82000000 d other_list\n"

@@ -97,6 +97,10 @@ std::vector<Factor> factors_of(std::string_view object) {
 		flags("filter_cpus", &al_config::filter_cpus),
 		flags("finish", &al_config::finish),
 		{"min_ns", {keep, [](al_config& c) { c.min_ns = 0; }}},
+		flags("submitters", &al_config::submitters),
+		flags("stacks", &al_config::stacks),
+		{"filter_submitters",
+		 {keep, [](al_config& c) { c.submitter_pid = c.submitter_cgroup = 0; }}},
 		{"rows", {keep, [](al_config& c) { std::memset(c.row_of, AL_NO_ROW, sizeof(c.row_of)); }}},
 		// AL_NO_GROUP has all bits set.
 		{"groups",
@@ -140,7 +144,7 @@ size_t verify(std::string_view object, const Facts& facts) {
 			factors[f].values[row[f]](config.config);
 			words += fmt::format("{}{}={}", words.empty() ? "" : " ", factors[f].name, row[f]);
 		}
-		size_for_min(config);
+		size_for_details(config);
 		refused += load(object, config, words, hooks);
 	}
 	const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

@@ -2,6 +2,7 @@
 line, and each line lies between what the module saw of that very item."""
 
 import json
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from tracer import check_run
 
 N = 23
 KINDS = {"wq_percpu": "workqueue", "wq_max1": "workqueue", "wq_unbound": "workqueue",
+         "wq_hardirq": "workqueue",
          "irq_local": "irq_work", "tw_resume": "task_work", "kw": "kthread"}
 # What is measured begins when it is queued; of these the start is that of their own function.
 ONE_BY_ONE = [kind for kind in KINDS if kind != "tw_resume"]
@@ -62,6 +64,33 @@ def test_each_line_lies_within_the_truth_of_its_item(run, lines, kind):
                             strict=True):
         assert theirs.before_ns <= ours["queued_mono_ns"] <= theirs.after_ns
         assert ours["queued_mono_ns"] + ours["wait_ns"] <= theirs.start_ns
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", KINDS, indirect=True)
+def test_who_queued_it(lines, kind):
+    """The writer of the module's file; or an interrupt on top of it, which is nobody."""
+    items = measured(lines, kind)
+    assert len(items) == N
+    if kind == "wq_hardirq":
+        assert all(item["submitter"] == {"context": "hardirq"} for item in items)
+        return
+    [submitter] = {tuple(sorted(item["submitter"].items())) for item in items}
+    submitter = dict(submitter)
+    assert (submitter["context"], submitter["comm"]) == ("task", "sh")
+    assert submitter["tid"] == submitter["pid"] > 0
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", KINDS, indirect=True)
+def test_from_where_it_was_queued(lines, kind):
+    """Through the module's file, or the timer's interrupt; not by a function of the tracing."""
+    by_way_of = "hrtimer_interrupt+" if kind == "wq_hardirq" else "vfs_write+"
+    for item in measured(lines, kind):
+        frames = item["stack"]
+        assert any(frame.startswith(by_way_of) for frame in frames), frames
+        assert re.match(r"(__)?(queue_work|irq_work|task_work|kthread_(queue|insert)_work|"
+                        r"arch_irq_work|asm_exc_|exc_)", frames[0]), frames
 
 
 @pytest.mark.parametrize("kernel", WANTED)
@@ -125,6 +154,18 @@ def test_the_softirq_that_held_the_cpu(run):
         blocker = ours["blocker"]
         assert (blocker["kind"], blocker["vector"]) == ("softirq", "TASKLET")
         assert LATE_NS / 2 < blocker["ran_ns"] <= ours["stages"][f"{ours['owner']}_ns"]
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_a_softirq_is_not_who_it_interrupted(run):
+    """The tasklet queues its own; the task and the item before it queue theirs."""
+    for ours, _ in late(run, "late_softirq")[0]:
+        assert ours["submitter"] == {"context": "softirq"}
+    for ours, theirs in late(run, "late_task")[0]:
+        assert ours["submitter"]["tid"] == theirs.noted("tid")
+    for ours, theirs in late(run, "late_busy")[0]:
+        assert ours["submitter"]["tid"] == theirs.noted("tid")
+        assert ours["submitter"]["comm"].startswith("kworker/")
 
 
 @pytest.mark.parametrize("kernel", WANTED)

@@ -68,6 +68,9 @@ def test_those_that_wait_have_their_stage_and_true_age(run, mechanism, lines, it
     for now, oldest in listings(lines):
         assert all(item["mechanism"] == mechanism for item in oldest)
         assert len(oldest) == MOST
+        for item in oldest[1:] if blocker else oldest:
+            assert item["submitter"]["context"] == "task"
+            assert item["submitter"]["comm"] == "sh"
         assert_wait(now, oldest[1:] if blocker else oldest, waiting, **words)
 
 

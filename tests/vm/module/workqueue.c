@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Works on a workqueue of their own, whose name is the kind's. */
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/version.h>
 
@@ -44,6 +45,7 @@ TRUTH_WQ_FN(wq_hold, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(wq_flush, truth_sleep_in_flush())
 TRUTH_WQ_FN(wq_sleep, msleep(2))
 TRUTH_WQ_FN(wq_burst, truth_spend(TRUTH_ITEM_NS))
+TRUTH_WQ_FN(wq_hardirq, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(late_task, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(late_softirq, truth_spend(TRUTH_ITEM_NS))
 TRUTH_WQ_FN(late_busy, truth_spend(TRUTH_ITEM_NS))
@@ -234,6 +236,36 @@ static int wq_hold(const struct truth_kind *kind)
 	return wq_close();
 }
 
+/* Queued by an interrupt, while the writer spins. */
+static struct truth_row *hardirq_row;
+
+static enum hrtimer_restart wq_hardirq_fn(struct hrtimer *timer)
+{
+	truth_call(hardirq_row, queue_work_on(raw_smp_processor_id(), wq, hardirq_row->item));
+	return HRTIMER_NORESTART;
+}
+
+static int wq_hardirq(const struct truth_kind *kind)
+{
+	struct hrtimer timer;
+	unsigned int i;
+	int err = wq_open(kind);
+
+	if (err)
+		return err;
+	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	timer.function = wq_hardirq_fn;
+	for (i = 0; i < truth.n; i++) {
+		hardirq_row = &truth.rows[i];
+		hrtimer_start(&timer, ns_to_ktime(200 * 1000), HRTIMER_MODE_REL_HARD);
+		while (hrtimer_active(&timer))
+			cpu_relax();
+		truth_gap();
+	}
+	destroy_hrtimer_on_stack(&timer);
+	return wq_close();
+}
+
 /* ---- late for a known reason: op0 to op1, on the CPU that each is queued on ----------------- */
 
 /* Less than what makes the kernel have another worker woken. */
@@ -371,6 +403,7 @@ const struct truth_kind truth_workqueue_kinds[] = {
 	/* 16, because each sleeping one needs a worker. */
 	{ TRUTH_KIND(work, wq_sleep, wq_simple), .flags = PER_CPU, .max_active = 16 },
 	{ TRUTH_KIND(work, wq_burst, wq_burst), .flags = PER_CPU },
+	{ TRUTH_KIND(work, wq_hardirq, wq_hardirq), .flags = PER_CPU },
 	{ TRUTH_KIND(work, late_task, late_task), .flags = PER_CPU },
 	{ TRUTH_KIND(work, late_softirq, late_softirq), .flags = PER_CPU },
 	{ TRUTH_KIND(work, late_busy, late_busy), .flags = PER_CPU },

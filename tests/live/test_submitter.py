@@ -1,0 +1,114 @@
+"""Who queued an item, and the filters on that."""
+
+import re
+import subprocess
+
+import pytest
+
+from cgroup import Cgroup
+from load import run_load
+from process import run
+from test_items import traced_beside
+from tracer import Tracer
+from waiting_load import WaitingLoad
+
+AIO = "aio_fsync_work"
+N, OTHERS = 1_009, 503  # the ring holds as many
+FRAME = re.compile(r"\S+\+0x[0-9a-f]+")
+
+
+def items_of(load, *options, function=AIO):
+    items, _ = traced_beside(load.go, "--min=1ns", *options, function=function)
+    assert len(items) == N
+    return items
+
+
+def test_a_task_is_named_with_its_process_and_cgroup():
+    with Cgroup() as cgroup, WaitingLoad("aio", N) as load:
+        cgroup.take(load.pid)
+        for item in items_of(load, "--submitter"):
+            assert item["submitter"] == {"context": "task", "comm": "asynclat-load",
+                                         "tid": load.pid, "pid": load.pid, "cgroup": cgroup.name}
+            assert "stack" not in item
+
+
+def test_the_stack_begins_where_the_kernel_queued_it():
+    with WaitingLoad("aio", N) as load:
+        for item in items_of(load, "--stack"):
+            assert item["submitter"]["pid"] == load.pid
+            frames = item["stack"]
+            assert all(FRAME.fullmatch(frame) for frame in frames)
+            assert re.match(r"_*queue_work(_on)?\+", frames[0]), frames
+            assert any("io_submit" in frame for frame in frames), frames
+
+
+def test_an_interrupted_task_is_not_the_submitter():
+    """A timer's work is queued in the timer's softirq, on top of whatever runs: a hog, mostly."""
+    hog = subprocess.Popen(["/bin/sh", "-c", "while :; do :; done"])
+    try:
+        items, _ = traced_beside(lambda: run_load("delayed", 23), "--min=1ns", "--submitter",
+                                 function="*")
+    finally:
+        hog.kill()
+        hog.wait()
+    submitters = [item["submitter"] for item in items]
+    assert len([s for s in submitters if s["context"] == "softirq"]) >= 23
+    for submitter in submitters:
+        if submitter["context"] == "task":
+            assert submitter["tid"] != hog.pid
+        else:
+            assert set(submitter) == {"context"}
+
+
+def check(tracer):
+    """A run where N items pass the filter, and OTHERS do not."""
+    books = tracer.books()
+    assert tracer.stage("wait")["count"] == tracer.stage("run")["count"] == N
+    assert (books["matched"], books["filtered"]) == (N + OTHERS, OTHERS)
+
+
+def test_pid_leaves_out_what_others_queue():
+    with WaitingLoad("aio", N) as load:
+        with Tracer("-m", "workqueue", "-f", AIO, "--pid", load.pid) as tracer:
+            load.go()
+            run_load("aio", OTHERS)
+        check(tracer)
+
+
+@pytest.mark.parametrize("inner", (False, True))
+def test_cgroup_leaves_out_what_is_queued_from_outside(inner):
+    with Cgroup() as cgroup, WaitingLoad("aio", N) as load:
+        cgroup.take(load.pid, inner)
+        with Tracer("-m", "workqueue", "-f", AIO, "--cgroup", cgroup.name) as tracer:
+            load.go()
+            run_load("aio", OTHERS)
+        check(tracer)
+
+
+@pytest.mark.parametrize("options, why, what_to_do", [
+    (("--submitter",), "--submitter: there is no item to tell it of", "--min"),
+    (("--stack",), "--stack: there is no item to tell it of", "--min"),
+    (("--pid", "0"), "--pid: '0' is no process", "a process that runs"),
+    (("--pid", "x"), "--pid: 'x' is no process", "a process that runs"),
+    (("--pid", "4194305"), "--pid: there is no process 4194305", "as ps shows it"),
+    (("--cgroup", "/no/such"), "--cgroup: '/no/such' is no cgroup", "a directory below"),
+    (("--cgroup", "/proc"), "--cgroup: '/proc' is no cgroup", "a directory below"),
+])
+def test_wrong_words_are_usage_errors(options, why, what_to_do):
+    done = run(*options, "1", "1")
+    assert done.returncode == 2
+    assert why in done.stderr and what_to_do in done.stderr
+    assert not done.stdout
+
+
+def test_a_thread_is_no_process():
+    with subprocess.Popen([
+        "/usr/bin/python3", "-c",
+        "import threading, time, sys;"
+        "t = threading.Thread(target=sys.stdin.read); t.start(); print(t.native_id, flush=True)"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        tid = other.stdout.readline().strip()
+        done = run("--pid", tid, "1", "1")
+        other.stdin.close()
+    assert done.returncode == 2
+    assert f"{tid} is a thread of process {other.pid}" in done.stderr
