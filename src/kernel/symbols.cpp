@@ -92,6 +92,15 @@ std::string Symbols::name(uint64_t address) const {
 	return fmt::format("{:#x}", address);
 }
 
+std::string Symbols::place(uint64_t address) const {
+	const auto after = std::upper_bound(entries_.begin(), entries_.end(), address,
+										[](uint64_t a, const Entry& e) { return a < e.address; });
+	if (after == entries_.begin()) return fmt::format("{:#x}", address);
+	// The first of those that share an address: as name() has it.
+	const std::string function = name(std::prev(after)->address);
+	return fmt::format("{}+{:#x}", function, address - std::prev(after)->address);
+}
+
 std::optional<uint64_t> Symbols::address(std::string_view name) const {
 	if (const auto found = variables_.find(name); found != variables_.end()) return found->second;
 	for (const Entry& entry : entries_)

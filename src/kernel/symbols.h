@@ -20,6 +20,8 @@ public:
 	[[nodiscard]] bool empty() const { return entries_.empty(); }
 	// The function that starts exactly there; where there is none, the address in hex.
 	[[nodiscard]] std::string name(uint64_t address) const;
+	// A place within a function: "name+0x1c". Where none begins before it, the address in hex.
+	[[nodiscard]] std::string place(uint64_t address) const;
 	[[nodiscard]] std::optional<uint64_t> address(std::string_view name) const;
 	// Addresses of the functions that a list of globs asks for. Plain globs select, "!glob" leaves
 	// out; with `leave_out` set, the result is what is to be left out of all.

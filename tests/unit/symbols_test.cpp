@@ -27,6 +27,15 @@ TEST(Symbols, NamesFunctionsByTheirExactStart) {
 	EXPECT_FALSE(symbols.address("some_data"));
 }
 
+TEST(Symbols, NamesPlacesByTheFunctionBefore) {
+	const Symbols symbols = Symbols::parse(kTable);
+	EXPECT_EQ(symbols.place(0xffffffff8100011c), "flush_to_ldisc+0x1c");
+	EXPECT_EQ(symbols.place(0xffffffff81000100), "flush_to_ldisc+0x0");
+	EXPECT_EQ(symbols.place(0xffffffffc0001000), "mod_work+0x1000");
+	EXPECT_EQ(symbols.place(0xffffffff80ffffff), "0xffffffff80ffffff");
+	EXPECT_EQ(Symbols::parse("").place(0x10), "0x10");
+}
+
 // Per-CPU variables have offsets for addresses on older kernels: never the name of a function.
 TEST(Symbols, KnowTheVariablesThatAreNeeded) {
 	const Symbols symbols = Symbols::parse(
