@@ -70,7 +70,8 @@ std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
 	{"workers", &MapSizes::workers},   {"functions", &MapSizes::functions},
 	{"outliers", &MapSizes::outliers}, {"recent", &MapSizes::recent},
 	{"kickers", &MapSizes::kickers},   {"held", &MapSizes::held},
-	{"blamed", &MapSizes::blamed},
+	{"blamed", &MapSizes::blamed},     {"frames", &MapSizes::frames},
+	{"late", &MapSizes::late},
 };
 
 // What a kprobe missed. struct bpf_link_info grew to tell it in 6.7, and with it the kernel began

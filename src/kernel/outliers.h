@@ -18,8 +18,8 @@ class Outliers {
 public:
 	using FunctionName = std::function<std::string(uint64_t address)>;
 
-	// Of an object that was loaded with --min.
-	Status open(const BpfObject& object, FunctionName function_name);
+	// Of an object that was loaded with --min. `place_name`: of an address within a function.
+	Status open(const BpfObject& object, FunctionName function_name, FunctionName place_name);
 	// Those that came since the last call, as they came; none where it is not open.
 	std::vector<Item> take();
 
@@ -29,6 +29,7 @@ private:
 	};
 	struct Sink {
 		FunctionName function_name;
+		FunctionName place_name;
 		std::vector<Item> items;
 	};
 	static int keep(void* sink, void* record, size_t bytes);

@@ -71,7 +71,11 @@ std::vector<Factor> own_factors_of(std::string_view object) {
 			flags("taken", &al_config::taken),
 			{"wq_bh", {keep, [](al_config& c) { c.wq_bh = !c.wq_bh; }}},
 			{"addresses",
-			 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
+			 {keep,
+			  [](al_config& c) {
+				  c.delayed_work_timer_fn = c.wq_barrier_func = 0;
+				  std::ranges::fill(c.irq_entry, 0);
+			  }}},
 		};
 	if (object == "irq_work")
 		return {
