@@ -289,6 +289,7 @@ struct al_worker {
 		__u64 born;  /* kthread: by `life` */
 		__u32 batch; /* task_work: how many items run, one after the other */
 		__u64 taken; /* workqueue: when the item that it took last was queued, 0: unknown */
+		__u64 since; /* irq_work, with --min: the first that waits here was queued, 0: none */
 	};
 } __attribute__((aligned(64)));
 

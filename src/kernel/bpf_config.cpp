@@ -90,12 +90,13 @@ void size_for_min(BpfConfig& c) {
 	const bool workqueues = c.config.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK);
 	const bool delayed_work = c.config.mechanisms & 1U << AL_DELAYED_WORK;
 	const bool task_work = c.config.mechanisms & 1U << AL_TASK_WORK;
+	const bool irq_work = c.config.mechanisms & 1U << AL_IRQ_WORK;
 	c.sizes.outliers = told ? kOutlierBytes : 0;
 	c.sizes.recent = told && workqueues ? kRecentPlaces : 0;
 	c.sizes.kickers = told && workqueues ? c.sizes.workers : 0;
 	c.sizes.held = told && workqueues;
-	c.sizes.blamed = told && (workqueues || task_work) ? kAskers : 0;
-	c.sizes.frames = told && workqueues;
+	c.sizes.blamed = told && (workqueues || task_work || irq_work) ? kAskers : 0;
+	c.sizes.frames = told && (workqueues || irq_work);
 	c.sizes.late = told && delayed_work ? c.sizes.workers : 0;
 }
 

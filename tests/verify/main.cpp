@@ -87,6 +87,7 @@ std::vector<Factor> own_factors_of(std::string_view object) {
 			  [](al_config& c) {
 				  c.irq_work_run_list = c.csd_callback = 0;
 				  c.raised_list = c.lazy_list = c.per_cpu_offset = 0;
+				  std::ranges::fill(c.irq_entry, 0);
 			  }}},
 		};
 	if (object == "task_work") return {flags("keep_calls", &al_config::keep_calls)};
