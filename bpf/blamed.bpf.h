@@ -8,14 +8,29 @@
 
 #include "asynclat.bpf.h"
 
-/* Only a start asks, and a CPU is in one at a time. */
-AL_PER_CPU(blamed, struct al_blocker);
+/* Who asks: each has a place of its own, as a timer may interrupt a start. A CPU is in one of each at
+ * a time. */
+enum al_asker {
+	AL_ASKED_BY_START,
+	AL_ASKED_BY_TIMER,
+	AL_ASKERS,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, AL_ASKERS);
+	__type(key, __u32);
+	__type(value, struct al_blocker);
+} blamed SEC(".maps");
+
+static __always_inline struct al_blocker *al_blamed_for(__u32 asker)
+{
+	return cfg.min_ns ? bpf_map_lookup_elem(&blamed, &asker) : 0;
+}
 
 static __always_inline struct al_blocker *al_blamed(void)
 {
-	const __u32 zero = 0;
-
-	return cfg.min_ns ? bpf_map_lookup_elem(&blamed, &zero) : 0;
+	return al_blamed_for(AL_ASKED_BY_START);
 }
 
 /* Global: the verifier need not follow its ways at every run that somebody looks at. */

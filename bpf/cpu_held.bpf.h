@@ -12,6 +12,7 @@
 #define HELD_SHORTEST_SHIFT 6  /* of these none is shorter than a 64th of --min */
 #define HELD_CUT_SHIFT 4       /* a softirq cuts a run of a 16th: its share is better known so */
 #define HELD_VECTORS 16        /* the kernel has 10 */
+#define HELD_TIMER 1           /* the vector of timers */
 
 /* A task's run, up to its switch-out or a cut. */
 struct held_run {
@@ -51,7 +52,7 @@ struct held_cpu {
 	__u32 irq;
 	__u32 next;
 	struct held_run run[HELD_RUNS];
-	struct held_search search;
+	struct held_search search[AL_ASKERS];
 };
 
 AL_PER_CPU(held, struct held_cpu);
@@ -199,9 +200,14 @@ static __always_inline struct held_run *held_run_at(struct held_cpu *h, __u32 i)
 	return &h->run[i & (HELD_RUNS - 1)];
 }
 
+static __always_inline struct held_search *held_search_of(struct held_cpu *h, __u32 asker)
+{
+	return &h->search[asker & (AL_ASKERS - 1)];
+}
+
 /* One run's share of the softirqs and interrupts, and is it the longest? One by one, here and below:
  * the verifier would follow all ways through all of them. */
-__noinline int held_search_run(__u32 i, __u64 from, __u64 to)
+__noinline int held_search_run(__u32 asker, __u32 i, __u64 from, __u64 to)
 {
 	struct held_cpu *h = held_here();
 	struct held_search *s;
@@ -211,7 +217,7 @@ __noinline int held_search_run(__u32 i, __u64 from, __u64 to)
 
 	if (!h)
 		return 0;
-	s = &h->search;
+	s = held_search_of(h, asker);
 	run = held_run_at(h, i);
 	overlap = al_overlap(run->begun, run->ended, from, to);
 	if (!overlap)
@@ -228,7 +234,8 @@ __noinline int held_search_run(__u32 i, __u64 from, __u64 to)
 		s->longest_irq = part;
 		s->irq = run->irq;
 	}
-	self = bpf_get_current_pid_tgid();
+	/* A start's own thread waited; what a timer interrupts did not. */
+	self = asker == AL_ASKED_BY_START ? (__u32)bpf_get_current_pid_tgid() : 0;
 	part = held_own(run, overlap);
 	if (run->tid && run->tid != self && part > s->longest_task) {
 		s->longest_task = part;
@@ -240,44 +247,63 @@ __noinline int held_search_run(__u32 i, __u64 from, __u64 to)
 }
 
 /* The task found is given all of its runs. */
-__noinline int held_sum_run(__u32 i, __u64 from, __u64 to)
+__noinline int held_sum_run(__u32 asker, __u32 i, __u64 from, __u64 to)
 {
 	struct held_cpu *h = held_here();
+	struct held_search *s;
 	struct held_run *run;
 	__u64 part;
 
 	if (!h)
 		return 0;
+	s = held_search_of(h, asker);
 	run = held_run_at(h, i);
-	if (run->tid != h->search.tid)
+	if (run->tid != s->tid)
 		return 0;
 	part = held_own(run, al_overlap(run->begun, run->ended, from, to));
-	h->search.task_ns += part;
+	s->task_ns += part;
 	if (part && run->stack)
-		h->search.stack = run->stack;
+		s->stack = run->stack;
 	return 0;
 }
 
-/* What held this CPU for most of the time between two moments: a task other than the present one,
- * softirqs or interrupts. Each is given what it had at least. Nothing is blamed for less than a
- * quarter of it, nor for less than what is blamed already; nor is idling. */
-__noinline int held_find(__u64 from, __u64 to)
+/* A timer asks out of its own softirq, which may be what took long: in an earlier timer. The run that
+ * it interrupted ended where it began, see held_cut(). */
+static __always_inline void held_add_present(struct held_cpu *h, struct held_search *s, __u64 from,
+					     __u64 to)
 {
+	const __u64 irqs = h->irq_ns - h->irq_ns_before;
+	const __u64 took = h->softirq_at ? al_overlap(h->softirq_at, to, from, to) : 0;
+
+	if (took <= irqs)
+		return;
+	s->softirq_ns += took - irqs;
+	if (took - irqs > s->longest_softirq)
+		s->vector = HELD_TIMER;
+}
+
+/* What held this CPU for most of the time between two moments: a task, other than the present one if
+ * that asks for itself, softirqs or interrupts. Each is given what it had at least. Nothing is blamed
+ * for less than a quarter of it, nor for less than what is blamed already; nor is idling. */
+__noinline int held_find(__u32 asker, __u64 from, __u64 to)
+{
+	struct al_blocker *blocker = al_blamed_for(asker);
 	struct held_cpu *h = held_here();
-	struct al_blocker *blocker = al_blamed();
 	struct held_search *s;
 	__u64 least;
 
 	if (!h || !blocker)
 		return 0;
-	s = &h->search;
+	s = held_search_of(h, asker);
 	__builtin_memset(s, 0, sizeof(*s));
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < HELD_RUNS; i++)
-		held_search_run(i, from, to);
+		held_search_run(asker, i, from, to);
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; s->tid && i < HELD_RUNS; i++)
-		held_sum_run(i, from, to);
+		held_sum_run(asker, i, from, to);
+	if (asker == AL_ASKED_BY_TIMER)
+		held_add_present(h, s, from, to);
 	least = (to - from) / 4;
 	if (least < blocker->ran_ns)
 		least = blocker->ran_ns;

@@ -8,6 +8,7 @@
 #ifndef ASYNCLAT_DELAYED_WORK_BPF_H
 #define ASYNCLAT_DELAYED_WORK_BPF_H
 
+#include "dw_late.bpf.h"
 #include "outlier.bpf.h"
 
 static __always_inline void dw_learn_base(__u64 now, __u64 jiffies)
@@ -162,23 +163,40 @@ static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 t
 	return 0;
 }
 
+/* When its bucket expires; not before it is due, as a tick that came late lets that seem later. */
+static __always_inline __u64 dw_bucket_at(__u64 expiry, __u64 due)
+{
+	const __s64 at = control.jiffies_base + (__s64)(expiry * cfg.tick_ns);
+
+	return at > (__s64)due ? at : due;
+}
+
 /* The timer fired: what queues the work next is its expiry, not a flush. */
-static __always_inline int dw_expired(__u64 timer_address)
+static __always_inline int dw_expired(void *ctx, __u64 timer_address)
 {
 	const struct timer_list *timer = (const void *)timer_address;
-	const __u64 key = dw_work(timer_address) | AL_KEY_DELAYED;
+	const __u64 work = dw_work(timer_address), key = work | AL_KEY_DELAYED;
 	struct al_entry entry;
+	__u64 now, armed, bucket;
+	__u32 flags;
 
 	if (control.phase == AL_CLOSED || al_own(key, &entry) <= 0)
 		return 0;
-	dw_learn_base(bpf_ktime_get_ns(), bpf_jiffies64());
+	now = bpf_ktime_get_ns();
+	dw_learn_base(now, bpf_jiffies64());
 	/* It still names the bucket that it was in. */
 	if (!entry.item->expiry)
 		entry.item->expiry = al_bucket_expiry(BPF_CORE_READ(timer, expires),
 						      BPF_CORE_READ(timer, flags));
 	entry.item->flags &= ~AL_ITEM_STOPPED;
 	entry.item->flags |= AL_ITEM_EXPIRED;
-	al_let_go(&entry, entry.old);
+	flags = entry.item->flags;
+	armed = entry.old;
+	bucket = dw_bucket_at(entry.item->expiry, entry.item->due);
+	al_let_go(&entry, armed);
+	/* A deferrable one waits for a busy CPU by design: what ran there did not hold it up. */
+	if (!(flags & AL_ITEM_DEFERRABLE))
+		dw_expired_late(ctx, work, armed, bucket, now);
 	return 0;
 }
 
@@ -294,23 +312,32 @@ static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *arme
 	return 1;
 }
 
+/* What made an outlier wait, by the longest of its parts: nothing for slack; when its timer was late, what
+ * was found then; `blamed`: what its workqueue's item was found to wait for. */
+static __always_inline const struct al_blocker *dw_blame(__u64 work, __u64 armed, const __u64 *part,
+							 __u32 blamed)
+{
+	if (part[0] >= part[1] && part[0] >= part[2])
+		return 0;
+	if (part[1] >= part[2])
+		return dw_found_late(work, armed);
+	return blamed ? al_blamed() : 0;
+}
+
 /* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
  * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
 static __always_inline void dw_record(struct al_books *b, __u64 work, __u32 item_class,
-				      const struct al_item *item, __u64 armed, __u64 now)
+				      const struct al_item *item, __u64 armed, __u64 now, __u32 blamed)
 {
 	__u64 queued = item->activated;
-	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
 	const struct workqueue_struct *wq = (const void *)item->workqueue;
-	__u64 bucket = item->due;
+	__u64 bucket = dw_bucket_at(item->expiry, item->due);
 
 	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
 	if (queued < item->due)
 		queued = item->due;
 	if (queued > now)
 		queued = now;
-	if (bucket_at > (__s64)bucket)
-		bucket = bucket_at;
 	if (bucket > queued)
 		bucket = queued;
 	al_record(AL_DW_SLACK, item_class, bucket - item->due, now, item->function);
@@ -320,8 +347,9 @@ static __always_inline void dw_record(struct al_books *b, __u64 work, __u32 item
 	if (al_is_outlier(bucket, now)) {
 		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
 
-		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part, 0,
-			   work | AL_KEY_DELAYED, armed, item->due, now);
+		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part,
+			   dw_blame(work, armed, part, blamed), work | AL_KEY_DELAYED, armed,
+			   item->due, now);
 	}
 }
 

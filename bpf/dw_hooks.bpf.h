@@ -43,7 +43,7 @@ int BPF_PROG(dw_expired_btf, struct timer_list *timer)
 {
 	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
 		return 0;
-	return dw_expired(al_address(timer));
+	return dw_expired(ctx, al_address(timer));
 }
 
 SEC("?raw_tp/timer_expire_entry")
@@ -51,19 +51,19 @@ int BPF_PROG(dw_expired_raw, struct timer_list *timer)
 {
 	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
 		return 0;
-	return dw_expired((__u64)timer);
+	return dw_expired(ctx, (__u64)timer);
 }
 
 SEC("?fentry/delayed_work_timer_fn")
 int BPF_PROG(dw_expired_fe, struct timer_list *timer)
 {
-	return dw_expired(al_address(timer));
+	return dw_expired(ctx, al_address(timer));
 }
 
 SEC("?kprobe/delayed_work_timer_fn")
 int BPF_KPROBE(dw_expired_kp, struct timer_list *timer)
 {
-	return dw_expired((__u64)timer);
+	return dw_expired(ctx, (__u64)timer);
 }
 
 SEC("?tp_btf/timer_cancel")

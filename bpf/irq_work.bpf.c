@@ -10,6 +10,7 @@
 #include "filing.bpf.h"
 #include "iw_lists.bpf.h"
 #include "sweep.bpf.h"
+#include "iw_blocker.bpf.h"
 #include "iw_queue.bpf.h"
 #include "iw_start.bpf.h"
 
@@ -93,37 +94,37 @@ int BPF_PROG(iw_sent_raw, unsigned int cpu, unsigned long callsite, void *callba
 SEC("?kprobe/irq_work_run_list")
 int BPF_KPROBE(iw_listed_kp, __u64 list)
 {
-	return iw_listed(list);
+	return iw_listed(ctx, list);
 }
 
 SEC("?perf_event")
 int iw_listed_bp(struct bpf_perf_event_data *ctx)
 {
-	return iw_listed(PT_REGS_PARM1(&ctx->regs));
+	return iw_listed(ctx, PT_REGS_PARM1(&ctx->regs));
 }
 
 SEC("?kprobe/irq_work_single")
 int BPF_KPROBE(iw_called_kp, __u64 work)
 {
-	return iw_called(work, PT_REGS_SP(ctx));
+	return iw_called(ctx, work, PT_REGS_SP(ctx));
 }
 
 SEC("?perf_event")
 int iw_called_bp(struct bpf_perf_event_data *ctx)
 {
-	return iw_called(PT_REGS_PARM1(&ctx->regs), PT_REGS_SP(&ctx->regs));
+	return iw_called(ctx, PT_REGS_PARM1(&ctx->regs), PT_REGS_SP(&ctx->regs));
 }
 
 SEC("?tp_btf/irq_work_entry")
 int BPF_PROG(iw_enter_btf, int vector)
 {
-	return iw_entered();
+	return iw_entered(ctx);
 }
 
 SEC("?raw_tp/irq_work_entry")
 int BPF_PROG(iw_enter_raw, int vector)
 {
-	return iw_entered();
+	return iw_entered(ctx);
 }
 
 SEC("?tp_btf/irq_work_exit")

@@ -6,8 +6,11 @@
 /* Several programs come here, and one may interrupt another. */
 __noinline int iw_queued(__u64 key, __u64 function, __u32 flags, __u64 here)
 {
-	if (iw_wanted(function))
-		al_queue(AL_IRQ_WORK, key, function, flags, here);
+	if (!iw_wanted(function))
+		return 0;
+	if (!(flags & (AL_ITEM_LAZY | AL_ITEM_REMOTE)))
+		iw_note_waiting();
+	al_queue(AL_IRQ_WORK, key, function, flags, here);
 	return 0;
 }
 

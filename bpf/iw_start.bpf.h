@@ -50,8 +50,8 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 			item_class = AL_CLASS_REMOTE;
 		al_remove(&entry, key);
 		al_count_shared(b, AL_STARTED);
-		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, flags, function, 0, 0,
-			     key, queued, now))
+		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, flags, function, 0,
+			     iw_blame(item_class, queued, now), key, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
 		return runs;
 	}
@@ -133,7 +133,7 @@ __noinline __u32 iw_walk(__u64 first, __u32 alone)
 	return n;
 }
 
-static __always_inline int iw_listed(__u64 list)
+static __always_inline int iw_listed(void *ctx, __u64 list)
 {
 	struct al_worker *w = iw_slot();
 	__u64 first = 0;
@@ -141,6 +141,7 @@ static __always_inline int iw_listed(__u64 list)
 
 	iw_end(w);
 	if (!iw_called_singly()) {
+		iw_look_if_late(ctx, w);
 		bpf_probe_read_kernel(&first, sizeof(first), (void *)list);
 		n = iw_walk(first, 1);
 	}
@@ -149,10 +150,10 @@ static __always_inline int iw_listed(__u64 list)
 	return 0;
 }
 
-static __always_inline int iw_called(__u64 work, __u64 stack)
+static __always_inline int iw_called(void *ctx, __u64 work, __u64 stack)
 {
 	struct al_worker *w = iw_slot();
-	__u64 caller = 0;
+	__u64 caller = 0, now;
 
 	bpf_probe_read_kernel(&caller, sizeof(caller), (void *)stack);
 	if (cfg.irq_work_run_list && caller - cfg.irq_work_run_list < IW_LIST_BYTES) {
@@ -163,11 +164,15 @@ static __always_inline int iw_called(__u64 work, __u64 stack)
 		}
 	}
 	iw_end(w);
-	iw_start_item(work, 1, bpf_ktime_get_ns());
+	now = bpf_ktime_get_ns();
+	iw_look_if_late(ctx, w);
+	if (cfg.min_ns && iw_sent_long_ago(work, now))
+		iw_look_back(ctx);
+	iw_start_item(work, 1, now);
 	return 0;
 }
 
-static __always_inline int iw_entered(void)
+static __always_inline int iw_entered(void *ctx)
 {
 	const __u64 owner = al_cpu_owner(bpf_get_smp_processor_id());
 	struct al_worker *w = iw_slot();
@@ -182,6 +187,7 @@ static __always_inline int iw_entered(void)
 	}
 	if (cfg.irq_listed || iw_called_singly())
 		return 0;
+	iw_look_if_late(ctx, w);
 	if (iw_readable()) {
 		raised = iw_first(cfg.raised_list);
 		lazy = iw_first(cfg.lazy_list);
@@ -202,6 +208,7 @@ static __always_inline int iw_finished(void)
 {
 	struct al_worker *w = iw_slot();
 
+	iw_forget_place();
 	iw_end(w);
 	if (w) {
 		w->seen = 0;

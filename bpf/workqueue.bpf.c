@@ -79,8 +79,9 @@ static __always_inline int wq_activated(__u64 work, __u64 data)
 
 /* ---- started -------------------------------------------------------------------------------- */
 
-/* A start of what is in delayed_work's books. Returns AL_RUNS_*. */
-__noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
+/* A start of what is in delayed_work's books. `blamed`: al_blamed() has what it waited for since it was
+ * queued. Returns AL_RUNS_*. */
+__noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now, __u32 blamed)
 {
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
 	struct al_item item;
@@ -93,7 +94,7 @@ __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now)
 	al_count(b, AL_STARTED);
 	if (!wq_file(b, cpu, AL_DELAYED_WORK, item_class, &item, item.due, now))
 		return AL_RUNS_DELAYED | AL_RUNS_DELAYED_UNSEEN;
-	dw_record(b, work, item_class, &item, armed, now);
+	dw_record(b, work, item_class, &item, armed, now, blamed);
 	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0);
 }
 
@@ -106,7 +107,7 @@ static __always_inline int wq_started(__u64 work)
 	struct al_worker *w = 0;
 	struct al_books *b;
 	__u64 now, queued = 0, function = 0;
-	__u32 runs = 0;
+	__u32 runs = 0, blamed = 0;
 	int matched = 0;
 
 	if (phase == AL_CLOSED)
@@ -149,12 +150,12 @@ static __always_inline int wq_started(__u64 work)
 			}
 		}
 	}
-	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) && (!matched || item.flags & AL_ITEM_DELAYED))
-		runs |= wq_started_delayed(cpu, work, now);
 	if (cfg.finish || cfg.split)
 		w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
 	if ((cfg.split || cfg.min_ns) && matched && !(runs & AL_RUNS_WORK_UNSEEN))
-		wq_split(b, w, work, &item, queued, now);
+		blamed = wq_split(b, w, work, &item, queued, now);
+	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) && (!matched || item.flags & AL_ITEM_DELAYED))
+		runs |= wq_started_delayed(cpu, work, now, blamed);
 	if (cfg.finish || cfg.split)
 		wq_occupy(w, cpu, work, function ?: wq_function(work), now, runs);
 	if (matched && !(runs & AL_RUNS_WORK_UNSEEN) && item.activated > queued && item.activated <= now &&
@@ -277,6 +278,8 @@ int BPF_PROG(wq_on_cpu_btf, bool preempt, struct task_struct *prev, struct task_
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
 	held_switched(al_address(prev), ctx);
+	if (!cfg.split)
+		return 0;
 	wq_switched_out(prev, al_address(prev), prev->flags, !preempt && state);
 	wq_switched_in(next, al_address(next), next->flags);
 	return 0;
@@ -288,6 +291,8 @@ int BPF_PROG(wq_on_cpu_raw, bool preempt, struct task_struct *prev, struct task_
 	const __u32 state = cfg.switch_state_arg ? (__u32)ctx[3] : al_task_state(prev);
 
 	held_switched((__u64)prev, ctx);
+	if (!cfg.split)
+		return 0;
 	wq_switched_out(prev, (__u64)prev, BPF_CORE_READ(prev, flags), !preempt && state);
 	wq_switched_in(next, (__u64)next, BPF_CORE_READ(next, flags));
 	return 0;

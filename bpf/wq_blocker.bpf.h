@@ -259,12 +259,12 @@ static __always_inline const struct al_blocker *wq_blame(const struct al_worker 
 		wq_find_kicker(al_worker_index(w->owner, 0), item->pool, activated, kicked);
 	} else if (part[2] >= part[3]) {
 		if (wq_stayed_here(item))
-			held_find(kicked, on_cpu);
+			held_find(AL_ASKED_BY_START, kicked, on_cpu);
 	} else {
 		wq_find_blocker(0, item->pool, on_cpu, now, bpf_get_current_pid_tgid());
 		/* No item of its worker: that was pushed off its CPU, then. */
 		if (wq_stayed_here(item) && blocker->ran_ns < part[3] / 2)
-			held_find(on_cpu, now);
+			held_find(AL_ASKED_BY_START, on_cpu, now);
 	}
 	return blocker;
 }

@@ -118,9 +118,17 @@ static __always_inline int wq_bounds(const struct al_worker *w, const struct al_
 	return 1;
 }
 
+/* Is the wait long enough to ask for what? That of a delayed_work, of which it is more than half, may be
+ * without being an outlier itself. */
+static __always_inline int wq_is_long(const struct al_item *item, __u64 queued, __u64 now)
+{
+	return al_is_outlier(queued, now) ||
+	       (cfg.min_ns && item->flags & AL_ITEM_DELAYED && now - queued >= cfg.min_ns / 2);
+}
+
 /* Splits a started item's wait, and tells of it if it is an outlier. A stage that the item did not
- * have is not recorded. */
-static __always_inline void wq_split(struct al_books *b, const struct al_worker *w, __u64 work,
+ * have is not recorded. 1 if it was asked what it waited for. */
+static __always_inline int wq_split(struct al_books *b, const struct al_worker *w, __u64 work,
 				     const struct al_item *item, __u64 queued, __u64 now)
 {
 	const __u64 activated = item->activated ?: queued;
@@ -138,13 +146,14 @@ static __always_inline void wq_split(struct al_books *b, const struct al_worker 
 		part[1] = kicked - activated;
 		part[2] = on_cpu - kicked;
 		part[3] = now - on_cpu;
-		if (al_is_outlier(queued, now))
+		if (wq_is_long(item, queued, now))
 			blocker = wq_blame(w, item, part, queued, now);
 	} else if (cfg.split) {
 		al_count(b, AL_UNSPLIT);
 	}
 	al_outlier(b, AL_WORKQUEUE, AL_CLASS_PLAIN, item->function, &wq->name, part, blocker, work,
 		   queued, queued, now);
+	return !!blocker;
 }
 
 #endif

@@ -117,6 +117,7 @@ enum al_book {
 #define AL_SWEEP_KEYS 256     /* keys one sweep call looks at */
 #define AL_TELL_ITEMS 16      /* items one tell call is asked about */
 #define AL_STACK_FRAMES 32    /* of a stack, at most */
+#define AL_IRQ_ENTRIES 4
 #define AL_NO_ROW 0xff         /* this stage is not collected */
 #define AL_NO_GROUP 0xffffffffu /* nor are these groups */
 
@@ -158,6 +159,7 @@ struct al_config {
 	__u64 raised_list;    /* per CPU, as the two below: known all together or 0 */
 	__u64 lazy_list;
 	__u64 per_cpu_offset;
+	__u64 irq_entry[AL_IRQ_ENTRIES]; /* the kernel's ways in for interrupts; 0: unknown, or other ones */
 	__u64 tick_ns;
 	__u64 min_ns;         /* items whose headline took that long are told one by one; 0: none */
 	__u64 submitter_cgroup; /* only what is queued from within it; 0: from anywhere */
@@ -295,6 +297,7 @@ struct al_worker {
 		__u64 born;  /* kthread: by `life` */
 		__u32 batch; /* task_work: how many items run, one after the other */
 		__u64 taken; /* workqueue: when the item that it took last was queued, 0: unknown */
+		__u64 since; /* irq_work, with --min: the first that waits here was queued, 0: none */
 	};
 } __attribute__((aligned(64)));
 
@@ -331,7 +334,12 @@ enum al_blocker_kind {
 	AL_BLOCKED_BY_SOFTIRQ,
 	AL_BLOCKED_BY_IRQ,
 	AL_BLOCKED_BY_TARGET, /* task_work: the task that is to run it was not on its way to user mode */
+	AL_BLOCKED_BY_IRQS_OFF, /* interrupts were off there: in or above a task */
 };
+
+/* Where interrupts came on, where that is no address in the kernel. */
+#define AL_AT_UNKNOWN 0ULL
+#define AL_AT_USER_MODE 1ULL
 
 /* What the task that is to run an item did when that was queued. */
 enum al_target {
@@ -364,7 +372,7 @@ struct al_submitter {
 
 /* What ran while an item waited, and kept it waiting. */
 struct al_blocker {
-	__u64 function;   /* item */
+	__u64 function;   /* item; irqs_off: where they came on, or AL_AT_* */
 	__u64 ran_ns;     /* how long it ran meanwhile, at least */
 	__u32 tid;        /* of the thread that ran it, or of the task */
 	__u32 max_active; /* workqueue: held the item back; 0: it did not */

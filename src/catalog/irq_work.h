@@ -81,7 +81,8 @@ constexpr Book kBooks[] = {
 constexpr std::string_view kClasses[] = {"raised", "lazy", "remote"};
 constexpr al_group_kind kGroups[] = {AL_BY_FUNCTION};
 constexpr std::string_view kSymbols[] = {kList, "lazy_list", "__per_cpu_offset",
-	"irq_work_run_list", "generic_smp_call_function_single_interrupt"};
+	"irq_work_run_list", "generic_smp_call_function_single_interrupt",
+	kIrqEntries[0], kIrqEntries[1], kIrqEntries[2], kIrqEntries[3]};
 
 constexpr Mechanism kIrqWork = {
 	AL_IRQ_WORK, "irq_work", "irq_work", "items that run in an interrupt raised for them",

@@ -70,6 +70,12 @@ struct Stage {
 	bool whole = false;  // one histogram for all classes
 };
 
+// Where the kernel comes in for the interrupts that run irq_work, timers and softirqs (x86): in a
+// stack, what follows one of them was interrupted.
+inline constexpr std::string_view kIrqEntries[AL_IRQ_ENTRIES] = {
+	"asm_sysvec_irq_work", "asm_sysvec_call_function_single", "asm_sysvec_apic_timer_interrupt",
+	"asm_common_interrupt"};
+
 struct Mechanism {
 	al_mechanism id{};
 	std::string_view name;

@@ -173,6 +173,12 @@ constexpr Point kDelayedWorkPoints[] = {
 	{"started", item, kStarted, "its function is about to be called"},
 	{"finished", item, kFinished, "its function has returned"},
 	{"gone", worker, kGone, "a worker exits: its slot is free again"},
+	{"switched", cpu, kOnCpu, "another task gets the CPU", Refines::with_min, "expired"},
+	{"softirq_began", cpu, kSoftirqBegan, "a softirq takes the CPU from what runs",
+	 Refines::with_min, "switched"},
+	{"softirq_ended", cpu, kSoftirqEnded, "and gives it back", Refines::with_min, "softirq_began"},
+	{"irq_began", cpu, kIrqBegan, "an interrupt takes the CPU", Refines::with_min, "switched"},
+	{"irq_ended", cpu, kIrqEnded, "and gives it back", Refines::with_min, "irq_began"},
 };
 
 constexpr std::string_view kTimerNeeds[] = {"armed", "expired", "stopped", "queued", "started"};
@@ -254,7 +260,9 @@ constexpr Mechanism kDelayedWork = {AL_DELAYED_WORK,
 									kDelayedWorkClasses,
 									kGroups,
 									kDelayedWorkBooks,
-									65536};
+									65536,
+									{},
+									kIrqEntries};
 // clang-format on
 
 }  // namespace asynclat::workqueue_rows

@@ -185,7 +185,8 @@ double cpu_percent(const Interval& interval) {
 }
 
 Json blocker_json(const Blocker& blocker) {
-	constexpr std::string_view kKinds[] = {"unknown", "item", "task", "softirq", "irq", "target"};
+	constexpr std::string_view kKinds[] = {"unknown", "item",   "task",    "softirq",
+										   "irq",     "target", "irqs_off"};
 	Json json = {{"kind", kKinds[blocker.kind]}};
 	if (blocker.kind != AL_BLOCKED_BY_TARGET) json["ran_ns"] = blocker.ran_ns;
 	if (blocker.tid) {
@@ -212,6 +213,9 @@ Json blocker_json(const Blocker& blocker) {
 			break;
 		case AL_BLOCKED_BY_TARGET:
 			json["state"] = blocker.target_name();
+			break;
+		case AL_BLOCKED_BY_IRQS_OFF:
+			if (!blocker.at.empty()) json["at"] = blocker.at;
 			break;
 	}
 	return json;

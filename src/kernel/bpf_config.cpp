@@ -13,6 +13,8 @@ constexpr uint32_t kOutlierBytes = 256 << 10;
 constexpr uint32_t kRecentPlaces = 1024;
 // Different ones, of 0.3 KB each: a host has some hundreds of ways to queue something.
 constexpr uint32_t kStacks = 4096;
+// Beside a start, a timer asks for its blocker: see held_asker.
+constexpr uint32_t kAskers = 2;
 
 int arguments(const Facts& facts, const std::string& tracepoint) {
 	const auto found = facts.tracepoints.find(tracepoint);
@@ -88,12 +90,16 @@ uint32_t worker_slots(std::span<const MechanismPlan> part, uint32_t possible_cpu
 void size_for_details(BpfConfig& c) {
 	const bool told = c.config.min_ns;
 	const bool workqueues = c.config.mechanisms & (1U << AL_WORKQUEUE | 1U << AL_DELAYED_WORK);
+	const bool delayed_work = c.config.mechanisms & 1U << AL_DELAYED_WORK;
 	const bool task_work = c.config.mechanisms & 1U << AL_TASK_WORK;
+	const bool irq_work = c.config.mechanisms & 1U << AL_IRQ_WORK;
 	c.sizes.outliers = told ? kOutlierBytes : 0;
 	c.sizes.recent = told && workqueues ? kRecentPlaces : 0;
 	c.sizes.kickers = told && workqueues ? c.sizes.workers : 0;
 	c.sizes.held = told && workqueues;
-	c.sizes.blamed = told && (workqueues || task_work);
+	c.sizes.blamed = told && (workqueues || task_work || irq_work) ? kAskers : 0;
+	c.sizes.frames = told && (workqueues || irq_work);
+	c.sizes.late = told && delayed_work ? c.sizes.workers : 0;
 	c.sizes.notes = c.config.submitters ? c.sizes.items + AL_SPILL_COUNTERS : 0;
 	c.sizes.stacks = c.config.stacks ? kStacks : 0;
 }
@@ -105,6 +111,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 	result.cas = facts.cas;
 	c.delayed_work_timer_fn = facts.address("delayed_work_timer_fn");
 	c.wq_barrier_func = facts.address("wq_barrier_func");
+	for (size_t i = 0; i < AL_IRQ_ENTRIES; i++) c.irq_entry[i] = facts.address(kIrqEntries[i]);
 	c.tick_ns = facts.tick_ns;
 	c.wq_bh = facts.wq_bh;
 	c.bucket_expiry_arg = arguments(facts, "timer_start") == 2;

@@ -26,7 +26,9 @@ struct MapSizes {
 	uint32_t recent = 0;    // pools and workqueues whose last runs are remembered, or no map
 	uint32_t kickers = 0;   // worker slots whose waker is remembered, or no map
 	uint32_t held = 0;      // a CPU's: what ran there, or no map
-	uint32_t blamed = 0;    // a CPU's: the blocker that was found, or no map
+	uint32_t blamed = 0;    // a CPU's: the blockers that were found, by who asked, or no map
+	uint32_t frames = 0;    // a CPU's: the stack that was looked at, or no map
+	uint32_t late = 0;      // as many late timers are remembered as worker slots, or no map
 	uint32_t notes = 0;     // of who queued an item, or no map
 	uint32_t stacks = 0;    // of the kernel, that differ, or no map
 };

@@ -70,7 +70,8 @@ std::pair<const char*, uint32_t MapSizes::*> constexpr kSizes[] = {
 	{"workers", &MapSizes::workers},   {"functions", &MapSizes::functions},
 	{"outliers", &MapSizes::outliers}, {"recent", &MapSizes::recent},
 	{"kickers", &MapSizes::kickers},   {"held", &MapSizes::held},
-	{"blamed", &MapSizes::blamed},     {"notes", &MapSizes::notes},
+	{"blamed", &MapSizes::blamed},     {"frames", &MapSizes::frames},
+	{"late", &MapSizes::late},         {"notes", &MapSizes::notes},
 	{"stacks", &MapSizes::stacks},
 };
 

@@ -11,8 +11,13 @@
 namespace asynclat {
 namespace {
 
+std::string where_irqs_came_on(uint64_t address, const Outliers::FunctionName& place_name) {
+	if (address == AL_AT_UNKNOWN) return "";
+	return address == AL_AT_USER_MODE ? "user mode" : place_name(address);
+}
+
 Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_name,
-				   Submitters& submitters) {
+				   const Outliers::FunctionName& place_name, Submitters& submitters) {
 	Blocker result{.kind = static_cast<al_blocker_kind>(b.kind), .ran_ns = b.ran_ns};
 	if (result.kind == AL_BLOCKED_BY_ITEM) {
 		result.function = function_name(b.function);
@@ -28,6 +33,8 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 		result.stack = submitters.stack(b.stack);
 	} else if (result.kind == AL_BLOCKED_BY_TARGET) {
 		result.target = static_cast<al_target>(b.detail);
+	} else if (result.kind == AL_BLOCKED_BY_IRQS_OFF) {
+		result.at = where_irqs_came_on(b.function, place_name);
 	} else {
 		result.number = b.detail;
 	}
@@ -37,8 +44,9 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 }  // namespace
 
 Status Outliers::open(const BpfObject& object, FunctionName function_name,
-					  Submitters& submitters) {
+					  FunctionName place_name, Submitters& submitters) {
 	sink_->function_name = std::move(function_name);
+	sink_->place_name = std::move(place_name);
 	sink_->submitters = &submitters;
 	ring_.reset(ring_buffer__new(object.map_fd("outliers"), keep, sink_.get(), nullptr));
 	if (!ring_)
@@ -49,7 +57,7 @@ Status Outliers::open(const BpfObject& object, FunctionName function_name,
 void Outliers::Free::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 int Outliers::keep(void* sink, void* record, size_t bytes) {
-	auto& [function_name, submitters, items] = *static_cast<Sink*>(sink);
+	auto& [function_name, place_name, submitters, items] = *static_cast<Sink*>(sink);
 	if (bytes < sizeof(al_outlier)) return 0;
 	const auto& o = *static_cast<const al_outlier*>(record);
 	Item item{.mechanism = static_cast<al_mechanism>(o.mechanism),
@@ -63,7 +71,7 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);
 	if (o.blocker.kind != AL_BLOCKED_BY_UNKNOWN)
-		item.blocker = blocker_of(o.blocker, function_name, *submitters);
+		item.blocker = blocker_of(o.blocker, function_name, place_name, *submitters);
 	item.submitter = submitters->named(o.submitter);
 	item.stack = submitters->stack(o.submitter.stack);
 	items.push_back(std::move(item));

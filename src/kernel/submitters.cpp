@@ -50,11 +50,11 @@ std::vector<std::string> frames_of(const std::vector<uint64_t>& addresses,
 								   const Symbols& symbols) {
 	// Programs and trampolines lie among the modules; where a hook stands is the kernel's own.
 	auto first = std::ranges::find_if(addresses, [&](uint64_t address) {
-		return symbols.is_core(address) && !is_tracing(symbols.location(address));
+		return symbols.is_core(address) && !is_tracing(symbols.place_of_return(address));
 	});
 	if (first == addresses.end()) first = addresses.begin();
 	std::vector<std::string> frames;
-	for (; first != addresses.end(); ++first) frames.push_back(symbols.location(*first));
+	for (; first != addresses.end(); ++first) frames.push_back(symbols.place_of_return(*first));
 	return frames;
 }
 

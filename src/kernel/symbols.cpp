@@ -94,13 +94,20 @@ std::string Symbols::name(uint64_t address) const {
 	return fmt::format("{:#x}", address);
 }
 
-std::string Symbols::location(uint64_t address) const {
-	// Strictly before it: a call that never returns may be the last that its function does.
-	const auto next = std::lower_bound(entries_.begin(), entries_.end(), address,
-									   [](const Entry& e, uint64_t a) { return e.address < a; });
-	if (next == entries_.begin()) return fmt::format("{:#x}", address);
-	const Entry& entry = *std::prev(next);
-	return fmt::format("{}+{:#x}", name_of(entry), address - entry.address);
+std::string Symbols::place(uint64_t address) const { return within(address, address); }
+
+// The call may be the last thing that its function does: what is behind it is another's.
+std::string Symbols::place_of_return(uint64_t address) const {
+	return within(address, address - 1);
+}
+
+std::string Symbols::within(uint64_t address, uint64_t inside) const {
+	const auto after = std::upper_bound(entries_.begin(), entries_.end(), inside,
+										[](uint64_t a, const Entry& e) { return a < e.address; });
+	if (after == entries_.begin()) return fmt::format("{:#x}", address);
+	// The first of those that share an address: as name() has it.
+	const uint64_t begin = std::prev(after)->address;
+	return fmt::format("{}+{:#x}", name(begin), address - begin);
 }
 
 bool Symbols::is_core(uint64_t address) const {

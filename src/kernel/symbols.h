@@ -20,8 +20,10 @@ public:
 	[[nodiscard]] bool empty() const { return entries_.empty(); }
 	// The function that starts exactly there; where there is none, the address in hex.
 	[[nodiscard]] std::string name(uint64_t address) const;
-	// The function that a return address lies in, as name+0x1b; in hex where there is none before it.
-	[[nodiscard]] std::string location(uint64_t address) const;
+	// A place within a function: "name+0x1c". Where none begins before it, the address in hex.
+	[[nodiscard]] std::string place(uint64_t address) const;
+	// The same of where a call returns to.
+	[[nodiscard]] std::string place_of_return(uint64_t address) const;
 	// It lies in the kernel's own code, not in a module's.
 	[[nodiscard]] bool is_core(uint64_t address) const;
 	[[nodiscard]] std::optional<uint64_t> address(std::string_view name) const;
@@ -44,6 +46,8 @@ private:
 		uint64_t address;
 		uint32_t name;  // offset into names_
 	};
+	// `inside`: an address that lies in the function for certain.
+	[[nodiscard]] std::string within(uint64_t address, uint64_t inside) const;
 	[[nodiscard]] std::string_view name_of(const Entry& entry) const;
 
 	std::vector<Entry> entries_;  // by address

@@ -18,12 +18,13 @@ struct Blocker {
 	std::string function;  // of an item; an address where symbols are hidden
 	std::string thread;    // that ran it, or the task
 	uint32_t tid = 0;
-	uint64_t ran_ns = 0;      // meanwhile, at least
-	uint32_t max_active = 0;  // of the workqueue, where that held the item back; else 0
-	uint32_t policy = 0;      // of the task: as the kernel numbers them
-	uint32_t priority = 0;    // of a real-time task
-	uint32_t number = 0;      // of the softirq's vector; of the interrupt, 0: not known
-	al_target target{};       // what the task did that was to run the item
+	uint64_t ran_ns = 0;             // meanwhile, at least
+	uint32_t max_active = 0;         // of the workqueue, where that held the item back; else 0
+	uint32_t policy = 0;             // of the task: as the kernel numbers them
+	uint32_t priority = 0;           // of a real-time task
+	uint32_t number = 0;             // of the softirq's vector; of the interrupt, 0: not known
+	std::string at;                  // irqs_off: where they came on, `name+0x1c`, `user mode`
+	al_target target{};              // what the task did that was to run the item
 	std::vector<std::string> stack;  // of the kernel when the task left the CPU, innermost first
 
 	// "FIFO", "NET_RX"; the number where it is a new one.

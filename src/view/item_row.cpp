@@ -63,6 +63,9 @@ std::string blocker_text(const Blocker& blocker) {
 					   : fmt::format("ran meanwhile: interrupts {}", ran);
 		case AL_BLOCKED_BY_TARGET:
 			return fmt::format("was {} when it was queued: {}", blocker.target_name(), thread);
+		case AL_BLOCKED_BY_IRQS_OFF:
+			return fmt::format("interrupts were off: {} {}{}", thread, ran,
+							   blocker.at.empty() ? "" : ", until " + blocker.at);
 	}
 	return "";
 }

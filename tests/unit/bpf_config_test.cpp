@@ -37,6 +37,22 @@ TEST(BpfConfig, OnlyCollectedStagesHaveRows) {
 	EXPECT_EQ(c.config.finish, 1);
 }
 
+TEST(BpfConfig, WhatOnlyMinNeedsIsThereWithItOnly) {
+	Facts f = facts();
+	f.addresses["asm_sysvec_apic_timer_interrupt"] = 0x300;
+	Request request{.mechanisms = {AL_DELAYED_WORK}};
+	BpfConfig c = config_of(request, f);
+	EXPECT_EQ(c.sizes.late + c.sizes.frames + c.sizes.blamed + c.sizes.held, 0U);
+	request.min_ns = 1'000'000;
+	c = config_of(request, f);
+	EXPECT_GT(c.sizes.late, 0U);
+	EXPECT_EQ(c.sizes.frames, 1U);
+	EXPECT_EQ(c.sizes.held, 1U);
+	EXPECT_EQ(c.config.irq_entry[2], 0x300U);
+	request.mechanisms = {AL_WORKQUEUE};
+	EXPECT_EQ(config_of(request, f).sizes.late, 0U);
+}
+
 TEST(BpfConfig, EveryClassOfAStageHasARowOfItsOwn) {
 	const BpfConfig c = config_of({.mechanisms = {AL_DELAYED_WORK}}, facts());
 	EXPECT_NE(c.config.row_of[AL_DW_LATE][AL_CLASS_PLAIN],

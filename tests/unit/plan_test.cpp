@@ -143,6 +143,20 @@ TEST(Plan, SeesWhatHeldTheCpuWithMinOnly) {
 	}
 }
 
+// Also where delayed_work is alone: what held the CPU of a timer that is late.
+TEST(Plan, SeesWhatHeldTheCpuOfATimer) {
+	const Facts facts = fixture("6.12-cloud");
+	const Request request{.mechanisms = {AL_DELAYED_WORK},
+						  .stages = {AL_DW_LATE, AL_DW_SLACK, AL_DW_TIMER, AL_DW_WAIT},
+						  .min_ns = 1'000'000};
+	Request all = request;
+	all.min_ns.reset();
+	for (const char* program : {"wq_on_cpu_btf", "held_sirq_btf", "held_irqx_btf"}) {
+		EXPECT_TRUE(attaches(make_plan(catalog(), facts, request), program)) << program;
+		EXPECT_FALSE(attaches(make_plan(catalog(), facts, all), program)) << program;
+	}
+}
+
 // The timer's tracepoints need its function's address, the calls do not.
 TEST(Plan, SeesDelayedWorkByItsCallsWhereTheAddressIsHidden) {
 	Facts facts = fixture("6.12-cloud");

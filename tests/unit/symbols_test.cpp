@@ -27,16 +27,25 @@ TEST(Symbols, NamesFunctionsByTheirExactStart) {
 	EXPECT_FALSE(symbols.address("some_data"));
 }
 
+TEST(Symbols, NamesPlacesByTheFunctionBefore) {
+	const Symbols symbols = Symbols::parse(kTable);
+	EXPECT_EQ(symbols.place(0xffffffff8100011c), "flush_to_ldisc+0x1c");
+	EXPECT_EQ(symbols.place(0xffffffff81000100), "flush_to_ldisc+0x0");
+	EXPECT_EQ(symbols.place(0xffffffffc0001000), "mod_work+0x1000");
+	EXPECT_EQ(symbols.place(0xffffffff80ffffff), "0xffffffff80ffffff");
+	EXPECT_EQ(Symbols::parse("").place(0x10), "0x10");
+}
+
 // Per-CPU variables have offsets for addresses on older kernels: never the name of a function.
 // The last call of a function may never return: then the address behind it is the next function's.
 TEST(Symbols, SayWhichFunctionAReturnAddressLiesIn) {
 	const Symbols symbols = Symbols::parse(
 		"ffffffff81000000 T _stext\nffffffff81000010 T panics\nffffffff81000040 T next\n"
 		"ffffffff82000000 T _etext\nffffffffc0000000 t in_module [ext4]\n");
-	EXPECT_EQ(symbols.location(0xffffffff81000020), "panics+0x10");
-	EXPECT_EQ(symbols.location(0xffffffff81000040), "panics+0x30");
-	EXPECT_EQ(symbols.location(0xffffffffc0000123), "in_module+0x123");
-	EXPECT_EQ(symbols.location(0x1000), "0x1000");
+	EXPECT_EQ(symbols.place_of_return(0xffffffff81000020), "panics+0x10");
+	EXPECT_EQ(symbols.place_of_return(0xffffffff81000040), "panics+0x30");
+	EXPECT_EQ(symbols.place_of_return(0xffffffffc0000123), "in_module+0x123");
+	EXPECT_EQ(symbols.place_of_return(0x1000), "0x1000");
 	EXPECT_TRUE(symbols.is_core(0xffffffff81000041));
 	EXPECT_FALSE(symbols.is_core(0xffffffffc0000123));
 	EXPECT_EQ(Symbols::parse("").location(0x42), "0x42");

@@ -74,6 +74,8 @@ def test_samples_are_valid():
     for line in sample_lines():
         VALIDATOR.validate(json.loads(line))
     VALIDATOR.validate(ITEM)
+    VALIDATOR.validate(ITEM | {"blocker": {"kind": "irqs_off", "ran_ns": 1, "thread": "sh", "tid": 1,
+                                           "at": "probe_hw+0x8e"}})
 
 
 def test_samples_have_integers_where_the_name_ends_in_ns():

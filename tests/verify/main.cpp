@@ -71,7 +71,11 @@ std::vector<Factor> own_factors_of(std::string_view object) {
 			flags("taken", &al_config::taken),
 			{"wq_bh", {keep, [](al_config& c) { c.wq_bh = !c.wq_bh; }}},
 			{"addresses",
-			 {keep, [](al_config& c) { c.delayed_work_timer_fn = c.wq_barrier_func = 0; }}},
+			 {keep,
+			  [](al_config& c) {
+				  c.delayed_work_timer_fn = c.wq_barrier_func = 0;
+				  std::ranges::fill(c.irq_entry, 0);
+			  }}},
 		};
 	if (object == "irq_work")
 		return {
@@ -83,6 +87,7 @@ std::vector<Factor> own_factors_of(std::string_view object) {
 			  [](al_config& c) {
 				  c.irq_work_run_list = c.csd_callback = 0;
 				  c.raised_list = c.lazy_list = c.per_cpu_offset = 0;
+				  std::ranges::fill(c.irq_entry, 0);
 			  }}},
 		};
 	if (object == "task_work") return {flags("keep_calls", &al_config::keep_calls)};
