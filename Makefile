@@ -65,9 +65,10 @@ format: ## format the C++ code in place
 	tools/install-packages lint
 	clang-format -i $(cxx_files)
 
-bench: configured ## measure what user space does at each interval
+bench: configured ## measure what user space does at each interval, and what each detail costs
 	cmake --build --preset dev --target bench
 	build/bench
+	$(python) tests/bench/details.py
 
 asan: ## run the unit tests with address and undefined-behaviour sanitizers
 	tools/install-packages build test
