@@ -294,9 +294,10 @@ static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *arme
 }
 
 /* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
- * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
-static __always_inline void dw_record(struct al_books *b, __u32 item_class,
-				      const struct al_item *item, __u64 armed, __u64 now)
+ * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. AL_RUNS_TOLD
+ * or 0. */
+static __always_inline __u32 dw_record(struct al_books *b, __u32 item_class,
+				       const struct al_item *item, __u64 armed, __u64 now)
 {
 	__u64 queued = item->activated;
 	const __s64 bucket_at = control.jiffies_base + (__s64)(item->expiry * cfg.tick_ns);
@@ -322,6 +323,7 @@ static __always_inline void dw_record(struct al_books *b, __u32 item_class,
 		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part, 0,
 			   item->due, now);
 	}
+	return al_told(bucket, now);
 }
 
 #endif

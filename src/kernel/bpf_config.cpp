@@ -125,6 +125,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 							  ? AL_FILTER_ONLY
 							  : AL_FILTER_NOT;
 	c.min_ns = request.min_ns.value_or(0);
+	c.tell_runs = request.min_ns && request.runs;
 	c.filter_cpus = !request.cpus.empty();
 	for (const uint32_t cpu : request.cpus) c.cpu_mask[cpu / 64] |= uint64_t{1} << cpu % 64;
 	c.filter_workqueues = !request.workqueue.empty();

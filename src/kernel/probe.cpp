@@ -17,7 +17,7 @@ std::string describe(const Error& error) { return error.what + ": " + error.evid
 
 BpfConfig widest_config(std::string_view object, const Facts& facts) {
 	// Not 1: programs ask for fractions of it, and what is shorter than 0 would not be in them.
-	Request request{.min_ns = 1'000'000, .pools = true, .max_entries = 1};
+	Request request{.min_ns = 1'000'000, .runs = true, .pools = true, .max_entries = 1};
 	for (const Mechanism& m : catalog())
 		for (const Stage& s : m.stages) request.stages.insert(s.id);
 	return make_bpf_config(make_plan(catalog(), facts, request).part(object), request, facts, 1);
