@@ -29,6 +29,14 @@ std::string counted(uint64_t count, std::string_view one) {
 	return fmt::format("{} {}{}", count_text(count), one, count == 1 ? "" : "s");
 }
 
+std::string why_written(const Limit& limit, const Interval& interval) {
+	std::string why = fmt::format("--on {} was exceeded: it was {}", limit.text,
+								  short_duration_text(value_of(limit, interval).value_or(0)));
+	if (const auto slowest = slowest_of(limit, interval))
+		why += fmt::format(" in {} on cpu {}", escape(slowest->function), slowest->cpu);
+	return why;
+}
+
 }  // namespace
 
 Status Dump::check(const Options& options) {
@@ -70,9 +78,7 @@ std::string Dump::interval(const Interval& interval) {
 		return "";
 	}
 	written_at_ns_ = interval.data.mono_ns;
-	const std::string why =
-		fmt::format("--on {} was exceeded: it was {}", limit->text,
-					short_duration_text(value_of(*limit, interval).value_or(0)));
+	const std::string why = why_written(*limit, interval);
 	Description description = source_.description();
 	description.notes.push_back(why);
 	description.notes.emplace_back(

@@ -23,6 +23,11 @@ const MechanismData* data_of(const Limit& limit, const Interval& interval) {
 	return interval.data.find(mechanism_of(limit.stage).id);
 }
 
+Histogram judged(const Limit& limit, const Interval& interval) {
+	const MechanismData* const data = data_of(limit, interval);
+	return data ? judged(*data, limit.stage) : Histogram{};
+}
+
 bool is_collected(const Limit& limit, const Interval& interval) {
 	const MechanismData* const data = data_of(limit, interval);
 	return data && data->stage(limit.stage);
@@ -41,12 +46,17 @@ Status judge_loss(double max_percent, const std::string& name, const Books& book
 }  // namespace
 
 std::optional<uint64_t> value_of(const Limit& limit, const Interval& interval) {
-	const MechanismData* const data = data_of(limit, interval);
-	const Histogram all = data ? judged(*data, limit.stage) : Histogram{};
+	const Histogram all = judged(limit, interval);
 	if (all.empty()) return std::nullopt;
 	if (limit.quantile >= 1) return all.max.value_ns;
 	if (limit.quantile > 0) return all.quantile(limit.quantile);
 	return all.min_ns == kNoMinimum ? std::nullopt : std::optional(all.min_ns);
+}
+
+std::optional<Peak> slowest_of(const Limit& limit, const Interval& interval) {
+	const Histogram all = judged(limit, interval);
+	if (limit.quantile < 1 || all.max.function.empty()) return std::nullopt;
+	return all.max;
 }
 
 Result<Exit> judge(const Options& options, const Interval& total) {

@@ -45,6 +45,7 @@ protected:
 		i.data.mechanisms.push_back({.mechanism = AL_WORKQUEUE});
 		i.data.mechanisms[0].stages = {
 			{AL_WQ_WAIT, AL_CLASS_PLAIN, {sample::histogram({{max_ns, 3}})}}};
+		i.data.mechanisms[0].stages[0].cpus[0].max.function = "flush_to_ldisc";
 		return dump.interval(i);
 	}
 	std::vector<std::string> files() {
@@ -72,7 +73,10 @@ TEST_F(DumpTest, WritesOnceWhenALimitIsExceeded) {
 	EXPECT_EQ(interval(dump, 1, 10 * kMs), "");
 	EXPECT_THAT(files(), testing::IsEmpty());
 	const std::string said = interval(dump, 2, 11 * kMs);
-	EXPECT_THAT(said, HasSubstr("--on workqueue.wait.max=10ms was exceeded: it was 11ms"));
+	EXPECT_THAT(
+		said,
+		HasSubstr(
+			"--on workqueue.wait.max=10ms was exceeded: it was 11ms in flush_to_ldisc on cpu 0\n"));
 	EXPECT_THAT(said, HasSubstr("2 intervals, 3 items, 0 runs\n"));
 	EXPECT_THAT(said, HasSubstr("asynclat replay " + folder_ + "/slow.rec"));
 	EXPECT_EQ(interval(dump, 3, 12 * kMs), "");
