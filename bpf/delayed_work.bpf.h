@@ -325,9 +325,11 @@ static __always_inline const struct al_blocker *dw_blame(__u64 work, __u64 armed
 }
 
 /* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
- * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. */
-static __always_inline void dw_record(struct al_books *b, __u64 work, __u32 item_class,
-				      const struct al_item *item, __u64 armed, __u64 now, __u32 blamed)
+ * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. AL_RUNS_TOLD
+ * or 0. */
+static __always_inline __u32 dw_record(struct al_books *b, __u64 work, __u32 item_class,
+				       const struct al_item *item, __u64 armed, __u64 now,
+				       __u32 blamed)
 {
 	__u64 queued = item->activated;
 	const struct workqueue_struct *wq = (const void *)item->workqueue;
@@ -351,6 +353,7 @@ static __always_inline void dw_record(struct al_books *b, __u64 work, __u32 item
 			   dw_blame(work, armed, part, blamed), work | AL_KEY_DELAYED, armed,
 			   item->due, now);
 	}
+	return al_told(bucket, now);
 }
 
 #endif

@@ -53,7 +53,7 @@ __noinline __u32 iw_start(__u64 key, __u64 function, __u32 rider, __u64 now)
 		if (!al_file(b, cpu, AL_IRQ_WORK, AL_IW_WAIT, item_class, flags, function, 0,
 			     iw_blame(item_class, queued, now), key, queued, now))
 			runs |= AL_RUNS_WORK_UNSEEN;
-		return runs;
+		return runs | al_told(queued, now);
 	}
 	/* Nobody knows what it is where only CPUs are known: it may be one that was left out. */
 	if (phase != AL_OPEN || (!function && cfg.function_mode != AL_FILTER_NONE))
@@ -89,9 +89,11 @@ static __always_inline void iw_end(struct al_worker *w)
 	if (!w || !w->work)
 		return;
 	al_count_shared(iw_books(), AL_FINISHED);
-	if (!(w->flags & AL_RUNS_WORK_UNSEEN))
+	if (!(w->flags & AL_RUNS_WORK_UNSEEN)) {
 		al_record(AL_IW_RUN, w->flags & AL_RUNS_LAZY ? AL_CLASS_LAZY : AL_CLASS_RAISED,
 			  now - w->started, now, w->function);
+		al_run_ended(AL_IRQ_WORK, w, now, 0);
+	}
 	w->work = 0;
 }
 

@@ -97,6 +97,7 @@ static __always_inline int kt_started(__u64 work)
 		else
 			al_record_group(al_thread_row(cfg.group_base[AL_KTHREAD][AL_BY_WORKER], task),
 					now - queued, now);
+		runs |= al_told(queued, now);
 	} else if (phase == AL_OPEN) {
 		al_count(b, AL_STARTED);
 		al_count(b, AL_UNMATCHED_START);
@@ -137,8 +138,10 @@ static __always_inline int kt_finished(__u64 work)
 	}
 	now = bpf_ktime_get_ns();
 	al_count(b, AL_FINISHED);
-	if (!(w->flags & AL_RUNS_WORK_UNSEEN))
+	if (!(w->flags & AL_RUNS_WORK_UNSEEN)) {
 		al_record(AL_KT_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
+		al_run_ended(AL_KTHREAD, w, now, 1);
+	}
 	w->work = 0;
 	return 0;
 }

@@ -109,7 +109,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	struct al_books *b = al_books_of(cpu, AL_TASK_WORK);
 	struct al_worker *w = bpf_map_lookup_elem(&workers, &slot);
 	struct al_entry entry;
-	__u32 item_class, flags;
+	__u32 item_class, flags, told = 0;
 	__u64 queued;
 	int seen = 0, owned = al_own(work, &entry);
 
@@ -127,6 +127,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 		al_count_shared(b, AL_STARTED);
 		seen = al_file(b, cpu, AL_TASK_WORK, AL_TW_WAIT, item_class, flags, function, 0,
 			       al_is_outlier(queued, now) ? tw_blame(flags) : 0, work, queued, now);
+		told = seen ? al_told(queued, now) : 0;
 	} else if (phase == AL_OPEN) {
 		al_count_shared(b, AL_STARTED);
 		al_count_shared(b, AL_UNMATCHED_START);
@@ -142,7 +143,7 @@ static __always_inline void tw_start(__u64 work, __u64 function, __u32 slot, __u
 	}
 	w->batch++;
 	w->function = w->batch == 1 ? function : 0;
-	w->flags |= AL_RUNS_WORK;
+	w->flags |= AL_RUNS_WORK | told;
 	if (seen)
 		w->flags &= ~AL_RUNS_WORK_UNSEEN;
 }
@@ -223,8 +224,10 @@ static __always_inline int tw_finished(void)
 	tw_settle(slot, task);
 	if (b)
 		__sync_fetch_and_add(&b->count[AL_FINISHED], w->batch);
-	if (w->batch && !(w->flags & AL_RUNS_WORK_UNSEEN))
+	if (w->batch && !(w->flags & AL_RUNS_WORK_UNSEEN)) {
 		al_record(AL_TW_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
+		al_run_ended(AL_TASK_WORK, w, now, 1);
+	}
 	w->work = 0;
 	al_store(&w->owner, 0);
 	return 0;

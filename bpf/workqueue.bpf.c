@@ -94,8 +94,8 @@ __noinline __u32 wq_started_delayed(__u32 cpu, __u64 work, __u64 now, __u32 blam
 	al_count(b, AL_STARTED);
 	if (!wq_file(b, cpu, AL_DELAYED_WORK, item_class, &item, item.due, now))
 		return AL_RUNS_DELAYED | AL_RUNS_DELAYED_UNSEEN;
-	dw_record(b, work, item_class, &item, armed, now, blamed);
-	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0);
+	return AL_RUNS_DELAYED | (item_class == AL_CLASS_DEFERRABLE ? AL_RUNS_DEFERRABLE : 0) |
+	       dw_record(b, work, item_class, &item, armed, now, blamed);
 }
 
 /* On the worker's thread, PENDING is clear: the item may be queued again from here on. */
@@ -152,8 +152,10 @@ static __always_inline int wq_started(__u64 work)
 	}
 	if (cfg.finish || cfg.split)
 		w = wq_executor(cpu, work, item.flags & AL_ITEM_BH);
-	if ((cfg.split || cfg.min_ns) && matched && !(runs & AL_RUNS_WORK_UNSEEN))
+	if ((cfg.split || cfg.min_ns) && matched && !(runs & AL_RUNS_WORK_UNSEEN)) {
 		blamed = wq_split(b, w, work, &item, queued, now);
+		runs |= al_told(queued, now);
+	}
 	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) && (!matched || item.flags & AL_ITEM_DELAYED))
 		runs |= wq_started_delayed(cpu, work, now, blamed);
 	if (cfg.finish || cfg.split)
@@ -201,6 +203,10 @@ static __always_inline int wq_finished(__u64 work)
 		else if (!(runs & AL_RUNS_DELAYED_UNSEEN))
 			al_record(AL_DW_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
 	}
+	if (runs & AL_RUNS_WORK ? !(runs & AL_RUNS_WORK_UNSEEN) :
+				  runs & AL_RUNS_DELAYED && !(runs & AL_RUNS_DELAYED_UNSEEN))
+		al_run_ended(runs & AL_RUNS_WORK ? AL_WORKQUEUE : AL_DELAYED_WORK, w, now,
+			     !(w->owner & 1));
 	w->work = 0;
 	if (wq_is_worth_it(w, now))
 		wq_remember(al_worker_index(w->owner, 0), now);

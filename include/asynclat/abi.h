@@ -104,6 +104,7 @@ enum al_book {
 	AL_SELF,
 	AL_WALKS_CUT,
 	AL_ITEMS_DROPPED, /* outliers that the ring had no room for */
+	AL_RUNS_DROPPED,  /* and runs */
 	AL_MISSED,
 	AL_BOOKS,
 };
@@ -190,6 +191,7 @@ struct al_config {
 	__u8 taken;             /* workqueue: taken is hooked */
 	__u8 submitters;        /* who queues is noted */
 	__u8 stacks;            /* and from where */
+	__u8 tell_runs;         /* the runs of these items are told, and all that take min_ns */
 	char workqueue_glob[AL_GLOB_BYTES];
 	__u64 cpu_mask[AL_MAX_CPUS / 64];
 };
@@ -316,6 +318,7 @@ enum al_life {
 #define AL_RUNS_DELAYED_UNSEEN 8u /* the same in delayed_work's books */
 #define AL_RUNS_DEFERRABLE 16u /* of delayed_work's deferrable class */
 #define AL_RUNS_LAZY 32u       /* of irq_work's lazy class */
+#define AL_RUNS_TOLD 64u       /* was told of as an outlier, so its run is to be */
 
 /* .data.control: the words that change while programs run. */
 struct al_control {
@@ -398,6 +401,17 @@ struct al_outlier {
 	__u16 item_class;
 };
 
+/* Beside it in the ring, told apart by its size: a run. A list of task_work is one. */
+struct al_run {
+	__u64 begun; /* CLOCK_MONOTONIC */
+	__u64 ended;
+	__u64 function; /* 0: several */
+	__u32 tid;      /* of the thread that ran it; 0: it ran in an interrupt */
+	__u32 cpu;      /* where it ended */
+	__u32 mechanism;
+	char thread[16];
+};
+
 enum al_verdict {
 	AL_STILL_PENDING,
 	AL_NOT_PENDING,  /* it was taken back */
@@ -441,6 +455,7 @@ static_assert(sizeof(struct al_set) == 64);
 static_assert(sizeof(struct al_worker) == 64);
 static_assert(sizeof(struct al_item) == 64);
 static_assert(sizeof(struct al_control) == 64);
+static_assert(sizeof(struct al_run) != sizeof(struct al_outlier));
 #endif
 
 #endif

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/grammar.h"
+#include "app/limits.h"
 #include "app/option_names.h"
 #include "app/submitter_options.h"
 #include "app/usage.h"
@@ -103,6 +104,25 @@ Status read_words(Options& options, std::span<const std::string> words) {
 	return Nothing{};
 }
 
+Status check_dump(const DumpOptions& dump) {
+	if (dump.file.empty() && !dump.on.empty())
+		return usage_error("--on: nothing is kept", "add --dump FILE: what is to be written then");
+	if (dump.file.empty() && dump.every_ns)
+		return usage_error("--dump-every: nothing is kept", "it goes with --dump FILE and --on");
+	if (!dump.file.empty() && dump.on.empty())
+		return usage_error("--dump: nothing says when",
+						   "add --on MECH.STAGE.QUANTILE=DURATION: --on workqueue.wait.max=50ms");
+	return Nothing{};
+}
+
+// What is kept of items, if anything, is the same whether or not they are shown.
+void choose_items(Options& options) {
+	options.shows_items = options.request.min_ns.has_value();
+	if (options.dump.file.empty()) return;
+	if (!options.shows_items) options.request.min_ns = min_for_dump(options.dump.on);
+	options.request.runs = true;
+}
+
 }  // namespace
 
 Command command_of(const CommandLine& line) {
@@ -133,6 +153,12 @@ Result<Options> understand(const CommandLine& line) {
 	if (!options.html.empty() && (options.json || line.has("view")))
 		return usage_error("--html: cannot be together with --json or --view",
 						   "one replay for each: the recording stays");
+	if (!options.trace.empty() && (options.json || !options.html.empty() || line.has("view")))
+		return usage_error("--trace: cannot be together with --json, --html or --view",
+						   "one replay for each: the recording stays");
+	if (const Status fine = check_dump(options.dump); !fine) return fine.error();
+	if (options.force && options.command == Command::live && options.dump.file.empty())
+		return usage_error("--force: there is no file to replace", "it goes with --dump FILE");
 	if (options.step && options.speed)
 		return usage_error("--step: cannot be together with --speed", "one of them");
 	if (options.json && options.facts)
@@ -149,6 +175,7 @@ Result<Options> understand(const CommandLine& line) {
 	if (options.command == Command::pending)
 		options.request.oldest_min_ns =
 			std::exchange(options.request.min_ns, std::nullopt).value_or(kPendingMinNs);
+	choose_items(options);
 	leave_out_stageless(options.request);
 	// After that: a mechanism is not left out for its stages here. What was recorded has all it
 	// has.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/fail_if.h"
+#include "app/limits.h"
 #include "app/option_names.h"
 #include "app/option_values.h"
 #include "app/submitter_options.h"
@@ -36,6 +36,7 @@ constexpr unsigned kAll = kRun | kPending | kDoctor | kList;
 
 constexpr std::string_view kWhat = "What to measure";
 constexpr std::string_view kHow = "How to show it";
+constexpr std::string_view kBlackBox = "A black box: what came just before";
 constexpr std::string_view kWhen = "When to stop, and how to exit";
 constexpr std::string_view kRecorded = "Recordings";
 constexpr std::string_view kOther = "Other";
@@ -97,6 +98,17 @@ constexpr OptionRow kOptions[] = {
 	{"quiet", "q", "", kHow, "only data: no banner, no progress", kAll, false,
 	 set_flag<&Options::quiet>},
 
+	{"dump", "", "FILE", kBlackBox,
+	 "keep the last {dump_span} of intervals, items and runs, and write them when --on is "
+	 "exceeded: "
+	 "a recording to FILE, a trace for Perfetto to FILE.json",
+	 kLive, false, set_dump},
+	{"on", "", "MECH.STAGE.QUANTILE=DURATION", kBlackBox,
+	 "with --dump: in an interval, as --fail-if: workqueue.wait.max=50ms", kLive, true, set_on},
+	{"dump-every", "", "DURATION", kBlackBox,
+	 "and again, at most so often, to FILE.1, FILE.2 and so on, {dumps} in all (default: once)",
+	 kLive, false, set_dump_every},
+
 	{"duration", "d", "DURATION", kWhen, "stop after this long: 500ms, 10s, 5m, 2h", kMeasure,
 	 false, set_duration},
 	{"fail-if", "", "MECH.STAGE.QUANTILE=DURATION", kWhen,
@@ -108,6 +120,8 @@ constexpr OptionRow kOptions[] = {
 
 	{"html", "", "OUT", kRecorded, "a page with pictures of it all, in one file", kReplay, false,
 	 set_html},
+	{"trace", "", "OUT", kRecorded, "the items of a --dump as a trace, for Perfetto", kReplay,
+	 false, set_trace},
 	{"speed", "", "N", kRecorded,
 	 "as fast as it was, or N times that: 1, 10, 0.5 (default: at once)", kReplay, false,
 	 set_speed},
@@ -115,8 +129,9 @@ constexpr OptionRow kOptions[] = {
 	 "held from the start: an interval each time that you press ., or Enter where it is not "
 	 "watched",
 	 kReplay, false, set_flag<&Options::step>},
-	{"force", "", "", kRecorded, "with record and --html: replace a file that is there",
-	 kRecord | kReplay, false, set_flag<&Options::force>},
+	{"force", "", "", kRecorded,
+	 "with record, --dump, --html and --trace: replace a file that is there",
+	 kLive | kRecord | kReplay, false, set_flag<&Options::force>},
 
 	{"facts", "", "", kOther, "with doctor: what was found about this kernel, for a bug report",
 	 kDoctor, false, set_flag<&Options::facts>},

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "app/black_box.h"
+#include "app/dump.h"
 #include "app/entry.h"
 #include "app/grammar.h"
 #include "app/option_names.h"
@@ -29,6 +31,8 @@ Examples:
   sudo asynclat -j 1 10 > run.json      ten reports as JSON
   sudo asynclat -qd 1m --fail-if workqueue.wait.p99=10ms || echo too slow
                                         a test: one item in 100 waited 10 ms?
+  sudo asynclat --dump slow.rec --on workqueue.wait.max=50ms
+                                        what led to it? asynclat replay slow.rec
   sudo asynclat pending                 what has waited or run for too long?
   sudo asynclat record run.rec -d 10m   for later: asynclat replay run.rec
   sudo asynclat doctor                  what works here, and by which hook
@@ -55,11 +59,12 @@ std::string filled_in(std::string_view help) {
 	auto mechanisms = mechanism_names();
 	mechanisms.push_back("all");
 
-	return fmt::format(fmt::runtime(help), fmt::arg("mechanisms", one_of(mechanisms)),
-					   fmt::arg("hooks", one_of(hook_kind_names())),
-					   fmt::arg("views", one_of(view_names())), fmt::arg("entries", entries_text()),
-					   fmt::arg("entry_bytes", kBytesAnEntry),
-					   fmt::arg("pending_min", duration_text(kPendingMinNs)));
+	return fmt::format(
+		fmt::runtime(help), fmt::arg("mechanisms", one_of(mechanisms)),
+		fmt::arg("hooks", one_of(hook_kind_names())), fmt::arg("views", one_of(view_names())),
+		fmt::arg("entries", entries_text()), fmt::arg("entry_bytes", kBytesAnEntry),
+		fmt::arg("pending_min", duration_text(kPendingMinNs)),
+		fmt::arg("dump_span", duration_text(kDumpSpanNs)), fmt::arg("dumps", kMostDumps));
 }
 
 std::string usage_text(const CommandRow& command) {

@@ -30,6 +30,23 @@ std::string_view grouping_option(Grouping grouping) {
 	return "";
 }
 
+Result<uint64_t> some_time(const std::string& text) {
+	const auto time_ns = parse_duration(text);
+	if (time_ns && *time_ns == 0)
+		return usage_error(fmt::format("{} is no time at all", in_quotes(text)),
+						   "a time longer than nothing, with its unit: 500ms, 10s, 5m, 2h");
+	return time_ns;
+}
+
+// The name of a file to be made; `like` is one.
+Result<std::string> file_name(const std::string& text, std::string_view like) {
+	if (text.empty())
+		return usage_error("'' is no file", fmt::format("a file that is not there yet: {}", like));
+	if (text == "-")
+		return usage_error("'-' is no file", fmt::format("it is a file: {}, or ./-", like));
+	return text;
+}
+
 }  // namespace
 
 Status set_cpus(Options& options, std::span<const std::string> values) {
@@ -91,22 +108,42 @@ Status set_min(Options& options, std::span<const std::string> values) {
 }
 
 Status set_duration(Options& options, std::span<const std::string> values) {
-	const auto duration_ns = parse_duration(values.front());
+	const auto duration_ns = some_time(values.front());
 
 	if (!duration_ns) return duration_ns.error();
-	if (*duration_ns == 0)
-		return usage_error(fmt::format("{} is no time at all", in_quotes(values.front())),
-						   "a time longer than nothing, with its unit: 500ms, 10s, 5m, 2h");
 	options.duration_ns = *duration_ns;
 	return Nothing{};
 }
 
 Status set_html(Options& options, std::span<const std::string> values) {
-	if (values.front().empty())
-		return usage_error("'' is no file", "a file that is not there yet: page.html");
-	if (values.front() == "-")
-		return usage_error("'-' is no file", "the page is a file: page.html, or ./-");
-	options.html = values.front();
+	auto name = file_name(values.front(), "page.html");
+
+	if (!name) return name.error();
+	options.html = std::move(*name);
+	return Nothing{};
+}
+
+Status set_trace(Options& options, std::span<const std::string> values) {
+	auto name = file_name(values.front(), "trace.json");
+
+	if (!name) return name.error();
+	options.trace = std::move(*name);
+	return Nothing{};
+}
+
+Status set_dump(Options& options, std::span<const std::string> values) {
+	auto name = file_name(values.front(), "slow.rec");
+
+	if (!name) return name.error();
+	options.dump.file = std::move(*name);
+	return Nothing{};
+}
+
+Status set_dump_every(Options& options, std::span<const std::string> values) {
+	const auto every_ns = some_time(values.front());
+
+	if (!every_ns) return every_ns.error();
+	options.dump.every_ns = *every_ns;
 	return Nothing{};
 }
 

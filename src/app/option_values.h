@@ -15,7 +15,10 @@ Status set_functions(Options& options, std::span<const std::string> values);
 Status set_max_entries(Options& options, std::span<const std::string> values);
 Status set_min(Options& options, std::span<const std::string> values);
 Status set_duration(Options& options, std::span<const std::string> values);
+Status set_dump(Options& options, std::span<const std::string> values);
+Status set_dump_every(Options& options, std::span<const std::string> values);
 Status set_html(Options& options, std::span<const std::string> values);
+Status set_trace(Options& options, std::span<const std::string> values);
 Status set_speed(Options& options, std::span<const std::string> values);
 Status set_max_loss(Options& options, std::span<const std::string> values);
 

@@ -23,12 +23,20 @@ enum class Grouping { none, cpu, function, workqueue, pool };
 
 enum class ColorChoice { automatic, always, never };
 
-// --fail-if workqueue.wait.p99=10ms. The quantile is 0..1; 1 is the maximum, 0 the minimum.
-struct FailIf {
+// workqueue.wait.p99=10ms, of --fail-if and --on. The quantile is 0..1; 1 is the maximum, 0 the
+// minimum.
+struct Limit {
 	al_stage stage{};
 	double quantile = 1;
 	uint64_t limit_ns = 0;
 	std::string text;
+};
+
+// --dump: where to, and what must be exceeded in an interval.
+struct DumpOptions {
+	std::string file;  // empty: no dump
+	std::vector<Limit> on;
+	std::optional<uint64_t> every_ns;  // absent: once
 };
 
 struct Options {
@@ -47,11 +55,14 @@ struct Options {
 	bool json = false;
 	bool verbose = false;
 	bool quiet = false;
-	std::vector<FailIf> fail_if;
+	std::vector<Limit> fail_if;
+	DumpOptions dump;
+	bool shows_items = false;  // --min: they are also collected for --dump
 	std::optional<double> max_loss_percent;
 
 	std::string file;             // record, replay
 	std::string html;             // replay --html; empty: none
+	std::string trace;            // replay --trace; empty: none
 	bool force = false;           // replaces a file that is there
 	std::optional<double> speed;  // replay; absent: at once
 	bool step = false;            // replay: an interval for each line on stdin
@@ -64,7 +75,8 @@ struct Options {
 inline bool takes_every_stage(const Options& options) {
 	const bool recorded = options.command == Command::record ||
 						  options.command == Command::replay || options.command == Command::demo;
-	return recorded || options.view->needs_stages || options.request.min_ns;
+	return recorded || options.view->needs_stages || options.request.min_ns ||
+		   !options.dump.file.empty();
 }
 
 }  // namespace asynclat

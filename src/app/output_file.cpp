@@ -65,6 +65,21 @@ Result<OutputFile> OutputFile::create(const std::string& path, bool force, int s
 	return there;
 }
 
+Status OutputFile::check(const std::string& path, bool force) {
+	const int made = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
+	if (made >= 0) {
+		OutputFile(made, path, true).take_back();
+		return Nothing{};
+	}
+	if (errno != EEXIST) return failed(path);
+	if (!force) return failed(path, "--force replaces it");
+	struct stat status {};
+	if (lstat(path.c_str(), &status)) return failed(path);
+	if (S_ISREG(status.st_mode)) return Nothing{};
+	return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
+				 .evidence = "it is no regular file"};
+}
+
 void OutputFile::take_back() const {
 	if (is_new_) unlink(path_.c_str());
 }
@@ -78,5 +93,7 @@ Status OutputFile::sync() const {
 	if (fsync(fd_)) return failed(path_);
 	return Nothing{};
 }
+
+void OutputFile::begin_sync() const { sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 }  // namespace asynclat

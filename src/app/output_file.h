@@ -13,6 +13,8 @@ public:
 	// A new file; with `force` also in the place of a regular one that is there. Never through a
 	// symbolic link, and never into something else than a file.
 	static Result<OutputFile> create(const std::string& path, bool force, int source = -1);
+	// Would create() make it, as far as can be told? Leaves nothing behind.
+	static Status check(const std::string& path, bool force);
 	OutputFile(OutputFile&& other) noexcept;
 	OutputFile& operator=(OutputFile&&) = delete;
 	OutputFile(const OutputFile&) = delete;
@@ -25,6 +27,8 @@ public:
 	[[nodiscard]] uint64_t size() const;
 	// Has what was written reach the disk, or says that it did not.
 	[[nodiscard]] Status sync() const;
+	// The same, without waiting for it.
+	void begin_sync() const;
 
 private:
 	OutputFile(int fd, std::string path, bool is_new);

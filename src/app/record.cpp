@@ -1,21 +1,15 @@
 #include <fmt/format.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/file_reports.h"
 #include "app/measure.h"
 #include "app/output_file.h"
 #include "base/units.h"
 #include "base/words.h"
-#include "recording/recording_writer.h"
 
 namespace asynclat {
 namespace {
-
-std::string host_name() {
-	utsname names{};
-	return uname(&names) ? "" : names.nodename;
-}
 
 // The run as the bytes of a recording. With --json stdout gets its lines too; that it cannot take
 // them does not end the recording, and is told at last.

@@ -9,6 +9,7 @@
 
 #include "app/commands.h"
 #include "app/entry.h"
+#include "app/file_reports.h"
 #include "app/measure.h"
 #include "app/output_file.h"
 #include "app/replay_loop.h"
@@ -80,12 +81,39 @@ Result<Interval> show(const Options& options, Replay& replay, Signals& signals) 
 	return replay_loop(replay, show.report(), show.console(), outlet, signals, pace);
 }
 
+// The file that is made of the recording; empty: none, it is shown.
+const std::string& output_of(const Options& options) {
+	return options.html.empty() ? options.trace : options.html;
+}
+
+Result<Interval> write_file(const Options& options, Replay& replay, const OutputFile& file,
+							Report& report, Signals& signals) {
+	NoConsole nobody;
+	Outlet outlet = outlet_of(file.fd(), signals, in_quotes(output_of(options)));
+	return replay_loop(replay, report, nobody, outlet, signals, {options.speed, options.step});
+}
+
 Result<Interval> write_page(const Options& options, Replay& replay, const OutputFile& page,
 							Signals& signals) {
-	NoConsole nobody;
-	Outlet outlet = outlet_of(page.fd(), signals, in_quotes(options.html));
-	return replay_loop(replay, *make_page_report(replay.host()), nobody, outlet, signals,
-					   {options.speed, options.step});
+	auto total = write_file(options, replay, page, *make_page_report(replay.host()), signals);
+	if (total && !options.quiet)
+		tell(fmt::format("asynclat: {} is a page of {}", in_quotes(options.html),
+						 byte_text(page.size())));
+	return total;
+}
+
+Result<Interval> write_trace(const Options& options, Replay& replay, const OutputFile& trace,
+							 Signals& signals) {
+	TraceReport report;
+	auto total = write_file(options, replay, trace, report, signals);
+	if (total && !report.items())
+		tell(
+			"asynclat: the recording has no items, those that --dump writes have: the trace is "
+			"empty");
+	else if (total && !options.quiet)
+		tell(fmt::format("asynclat: {} has {} items, for ui.perfetto.dev", in_quotes(options.trace),
+						 count_text(report.items())));
+	return total;
 }
 
 Result<Exit> play(const Options& options, int fd) {
@@ -96,19 +124,17 @@ Result<Exit> play(const Options& options, int fd) {
 	if (!opened) return opened.error();
 	Replay& replay = **opened;
 	if (const Status fine = check_choice(request, replay); !fine) return fine.error();
-	std::optional<OutputFile> page;
-	if (!options.html.empty()) {
-		auto made = OutputFile::create(options.html, options.force, fd);
+	std::optional<OutputFile> file;
+	if (!output_of(options).empty()) {
+		auto made = OutputFile::create(output_of(options), options.force, fd);
 		if (!made) return made.error();
-		page.emplace(std::move(*made));
+		file.emplace(std::move(*made));
 	}
 	if (!options.quiet) tell_origin(replay, request);
-	const auto total =
-		page ? write_page(options, replay, *page, signals) : show(options, replay, signals);
+	const auto total = !file                  ? show(options, replay, signals)
+					   : options.html.empty() ? write_trace(options, replay, *file, signals)
+											  : write_page(options, replay, *file, signals);
 	if (!total) return total.error();
-	if (page && !options.quiet)
-		tell(fmt::format("asynclat: {} is a page of {}", in_quotes(options.html),
-						 byte_text(page->size())));
 	if (replay.out_of_order())
 		tell(fmt::format("asynclat: {} intervals out of order were left out",
 						 count_text(replay.out_of_order())));
@@ -139,7 +165,7 @@ Result<Exit> run_demo(const Options& options) {
 		lseek(fd, 0, SEEK_SET))
 		return Error{.what = "cannot play the demo", .evidence = std::strerror(errno)};
 	Options as_it_was = options;
-	const bool watched = isatty(STDOUT_FILENO) && options.html.empty() && !options.step;
+	const bool watched = isatty(STDOUT_FILENO) && output_of(options).empty() && !options.step;
 	if (watched && !options.speed) as_it_was.speed = 1;
 	return play(as_it_was, fd);
 }

@@ -94,6 +94,10 @@ Result<Interval> replay_loop(Replay& replay, Report& report, Console& console, O
 			before = std::move(*snapshot);
 			accumulate(total, interval);
 		}
+		if (const std::string text = report.items(replay.take_items(), description) +
+									 report.runs(replay.take_runs());
+			!text.empty())
+			if (auto done = outlet.write(text); !done) return done.error();
 		// A picture stays until the person leaves it, who must be able to.
 		const bool stays = last && console.has_picture() && console.keys_fd() >= 0;
 		if (*goes_on && (!last || stays))

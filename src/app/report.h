@@ -9,6 +9,7 @@
 #include "app/options.h"
 #include "app/terminal.h"
 #include "model/item.h"
+#include "model/run.h"
 #include "model/snapshot.h"
 #include "view/scene.h"
 #include "view/theme.h"
@@ -25,6 +26,8 @@ public:
 							  const Description& /*description*/) {
 		return "";
 	}
+	// Runs, where they are told of.
+	virtual std::string runs(const std::vector<Run>& /*runs*/) { return ""; }
 	// `last` is the interval that ends now, of no length where all were reported, `total` the whole
 	// run; `reason` says why it ends.
 	virtual std::string end(const Interval& last, const Interval& total,

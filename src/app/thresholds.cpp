@@ -19,6 +19,20 @@ Histogram judged(const MechanismData& data, al_stage stage) {
 	return all;
 }
 
+const MechanismData* data_of(const Limit& limit, const Interval& interval) {
+	return interval.data.find(mechanism_of(limit.stage).id);
+}
+
+Histogram judged(const Limit& limit, const Interval& interval) {
+	const MechanismData* const data = data_of(limit, interval);
+	return data ? judged(*data, limit.stage) : Histogram{};
+}
+
+bool is_collected(const Limit& limit, const Interval& interval) {
+	const MechanismData* const data = data_of(limit, interval);
+	return data && data->stage(limit.stage);
+}
+
 Status judge_loss(double max_percent, const std::string& name, const Books& books) {
 	if (!books.get(AL_MISSED))
 		tell(fmt::format("asynclat: --max-loss: this kernel does not tell what {} missed", name));
@@ -31,22 +45,30 @@ Status judge_loss(double max_percent, const std::string& name, const Books& book
 
 }  // namespace
 
+std::optional<uint64_t> value_of(const Limit& limit, const Interval& interval) {
+	const Histogram all = judged(limit, interval);
+	if (all.empty()) return std::nullopt;
+	if (limit.quantile >= 1) return all.max.value_ns;
+	if (limit.quantile > 0) return all.quantile(limit.quantile);
+	return all.min_ns == kNoMinimum ? std::nullopt : std::optional(all.min_ns);
+}
+
+std::optional<Peak> slowest_of(const Limit& limit, const Interval& interval) {
+	const Histogram all = judged(limit, interval);
+	if (limit.quantile < 1 || all.max.function.empty()) return std::nullopt;
+	return all.max;
+}
+
 Result<Exit> judge(const Options& options, const Interval& total) {
-	for (const FailIf& limit : options.fail_if)
-		for (const MechanismData& m : total.data.mechanisms) {
-			if (!m.stage(limit.stage)) continue;
-			const Histogram all = judged(m, limit.stage);
-			if (all.empty()) {
-				tell(fmt::format("asynclat: --fail-if {} passes: there was no event", limit.text));
-				continue;
-			}
-			const uint64_t value = limit.quantile >= 1   ? all.max.value_ns
-								   : limit.quantile <= 0 ? all.min_ns
-														 : all.quantile(limit.quantile);
-			if (value > limit.limit_ns)
-				return Error{Exit::exceeded, fmt::format("--fail-if {} was exceeded", limit.text),
-							 fmt::format("it was {}", short_duration_text(value)), ""};
-		}
+	for (const Limit& limit : options.fail_if) {
+		if (!is_collected(limit, total)) continue;
+		const auto value = value_of(limit, total);
+		if (!value)
+			tell(fmt::format("asynclat: --fail-if {} passes: there was no event", limit.text));
+		else if (*value > limit.limit_ns)
+			return Error{Exit::exceeded, fmt::format("--fail-if {} was exceeded", limit.text),
+						 fmt::format("it was {}", short_duration_text(*value)), ""};
+	}
 	if (!options.max_loss_percent) return Exit::done;
 	for (const MechanismData& m : total.data.mechanisms) {
 		const std::string name(mechanism(m.mechanism).name);

@@ -51,7 +51,7 @@ std::string WatchedReport::items(const std::vector<Item>& items, const Descripti
 	if (!viewer_->full_screen()) return scrolling_->items(items, description);
 	const std::string newest = item_row(items.back(), description, kNoteWidth).text();
 	viewer_->note(newest.substr(0, newest.find('\n')));
-	return shown();
+	return at_once_ ? "" : shown();
 }
 
 std::string WatchedReport::end(const Interval& last, const Interval& total,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/mechanism.h"
+#include "export/item_json.h"
 
 namespace asynclat {
 namespace {
@@ -267,7 +268,9 @@ std::string json_end(const Interval& total, const Description& description,
 				 {"total", {{"mechanisms", mechanisms_json(total.data, description)}}}});
 }
 
-std::string json_item(const Item& item) {
+std::string json_item(const Item& item) { return line(item_json(item)); }
+
+nlohmann::ordered_json item_json(const Item& item) {
 	const Mechanism& m = mechanism(item.mechanism);
 	Json json = {
 		{"schema", kSchema}, {"type", "item"}, {"mechanism", m.name}, {"stage", headline(m).name}};
@@ -287,7 +290,7 @@ std::string json_item(const Item& item) {
 	}
 	if (item.blocker) json["blocker"] = blocker_json(*item.blocker);
 	put_submitter(json, item.submitter, item.stack);
-	return line(json);
+	return json;
 }
 
 }  // namespace asynclat

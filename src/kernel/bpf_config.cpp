@@ -144,6 +144,7 @@ BpfConfig make_bpf_config(std::span<const MechanismPlan> part, const Request& re
 		c.submitter_cgroup = request.cgroup->id;
 		c.submitter_level = request.cgroup->level;
 	}
+	c.tell_runs = request.min_ns && request.runs;
 	c.filter_cpus = !request.cpus.empty();
 	for (const uint32_t cpu : request.cpus) c.cpu_mask[cpu / 64] |= uint64_t{1} << cpu % 64;
 	c.filter_workqueues = !request.workqueue.empty();

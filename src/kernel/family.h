@@ -45,6 +45,7 @@ public:
 	[[nodiscard]] std::vector<MechanismData> read_last();
 	// Items that waited long, since the last call.
 	[[nodiscard]] std::vector<Item> take_items() { return outliers_.take(); }
+	[[nodiscard]] std::vector<Run> take_runs() { return outliers_.take_runs(); }
 	// Those that have waited or run for longest now.
 	[[nodiscard]] Result<std::vector<WaitingItem>> oldest(uint64_t now_ns, const Request& request);
 	[[nodiscard]] uint64_t pending() { return reader_.pending(); }

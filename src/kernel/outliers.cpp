@@ -57,7 +57,12 @@ Status Outliers::open(const BpfObject& object, FunctionName function_name,
 void Outliers::Free::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 int Outliers::keep(void* sink, void* record, size_t bytes) {
-	auto& [function_name, place_name, submitters, items] = *static_cast<Sink*>(sink);
+	Sink& kept = *static_cast<Sink*>(sink);
+	if (bytes == sizeof(al_run)) {
+		keep_run(kept, *static_cast<const al_run*>(record));
+		return 0;
+	}
+	const auto& [function_name, place_name, submitters, items, runs] = kept;
 	if (bytes < sizeof(al_outlier)) return 0;
 	const auto& o = *static_cast<const al_outlier*>(record);
 	Item item{.mechanism = static_cast<al_mechanism>(o.mechanism),
@@ -74,8 +79,18 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 		item.blocker = blocker_of(o.blocker, function_name, place_name, *submitters);
 	item.submitter = submitters->named(o.submitter);
 	item.stack = submitters->stack(o.submitter.stack);
-	items.push_back(std::move(item));
+	kept.items.push_back(std::move(item));
 	return 0;
+}
+
+void Outliers::keep_run(Sink& sink, const al_run& run) {
+	sink.runs.push_back({.mechanism = static_cast<al_mechanism>(run.mechanism),
+						 .begun_mono_ns = run.begun,
+						 .ran_ns = run.ended - run.begun,
+						 .cpu = run.cpu,
+						 .function = run.function ? sink.function_name(run.function) : "",
+						 .thread = text_of(run.thread),
+						 .tid = run.tid});
 }
 
 std::vector<Item> Outliers::take() {

@@ -22,6 +22,7 @@ BpfConfig widest_config(std::string_view object, const Facts& facts) {
 					.stacks = true,
 					.pid = 1,
 					.cgroup = Cgroup{.id = 1},
+					.runs = true,
 					.pools = true,
 					.max_entries = 1};
 	for (const Mechanism& m : catalog())

@@ -152,6 +152,8 @@ Books Reader::read_books(const MechanismPlan& plan, uint32_t ledger, std::span<c
 			result.set(book.id, total[book.id]);
 	if (config_.config.min_ns && ledger < AL_MECHANISMS)
 		result.set(AL_ITEMS_DROPPED, total[AL_ITEMS_DROPPED]);
+	if (config_.config.tell_runs && ledger < AL_MECHANISMS)
+		result.set(AL_RUNS_DROPPED, total[AL_RUNS_DROPPED]);
 	uint64_t missed = 0;
 	for (const Hook* hook : plan.hooks(ledger)) {
 		const auto of_hook = object_.missed(*hook);

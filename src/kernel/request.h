@@ -23,6 +23,7 @@ struct Request {
 	std::vector<std::string> functions;      // globs; "!glob" leaves out; empty: all
 	std::string workqueue;                   // glob; empty: all
 	std::optional<uint64_t> min_ns;          // items whose headline took that long, one by one
+	bool runs = false;                       // and the runs of these, and all that take so long
 	uint64_t oldest_min_ns = 1'000'000'000;  // how old the oldest items are at least
 	bool submitters = false;                 // tell who queued an item that is told
 	bool stacks = false;                     // and from where

@@ -228,9 +228,16 @@ std::vector<Item> Session::take_items() {
 	std::vector<Item> items;
 	for (const auto& [object, family] : families_)
 		for (Item& item : family->take_items()) items.push_back(std::move(item));
-	std::ranges::sort(items, {},
-					  [](const Item& item) { return item.begun_mono_ns + item.wait_ns; });
+	std::ranges::sort(items, {}, &Item::started_mono_ns);
 	return items;
+}
+
+std::vector<Run> Session::take_runs() {
+	std::vector<Run> runs;
+	for (const auto& [object, family] : families_)
+		for (Run& run : family->take_runs()) runs.push_back(std::move(run));
+	std::ranges::sort(runs, {}, &Run::ended_mono_ns);
+	return runs;
 }
 
 Status Session::find_oldest() {

@@ -29,6 +29,7 @@ public:
 	[[nodiscard]] const Description& description() const override { return description_; }
 	Status tend() override;
 	std::vector<Item> take_items() override;
+	std::vector<Run> take_runs() override;
 	Result<Snapshot> read() override;
 	Result<Snapshot> finish() override;
 

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, AL_BOOKS> kNames = {
 	"pending",  "started",       "barriers",      "unmatched_start", "riders",
 	"finished", "running",       "lost_finish",   "busy_start",      "unmatched_end",
 	"filtered", "negative",      "second_pass",   "unsplit",         "coalesced",
-	"self",     "walks_cut",     "items_dropped", "missed",
+	"self",     "walks_cut",     "items_dropped", "runs_dropped",    "missed",
 };
 static_assert(!kNames.back().empty());
 

@@ -48,6 +48,7 @@ struct Item {
 	std::optional<Submitter> submitter;  // absent: not known, or not asked for
 	std::vector<std::string> stack;      // of the kernel when it was queued, innermost first
 
+	[[nodiscard]] uint64_t started_mono_ns() const { return begun_mono_ns + wait_ns; }
 	// The stage with the largest share, and that share; the item must be split.
 	[[nodiscard]] std::pair<al_stage, double> owner() const {
 		auto largest = stages.front();

@@ -110,7 +110,13 @@ uint64_t ColumnReader::below(uint64_t end) {
 	return 0;
 }
 
-size_t ColumnReader::count(size_t most) { return below(std::min(most, left_.size()) + 1); }
+size_t ColumnReader::count(size_t most) {
+	// Of what is left behind the number itself.
+	const uint64_t value = get();
+	if (value <= std::min(most, left_.size())) return value;
+	failed_ = true;
+	return 0;
+}
 
 std::string deflated(const std::vector<ColumnWriter>& columns) {
 	constexpr size_t kWorthACode = 512;

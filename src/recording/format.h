@@ -7,7 +7,8 @@
 //
 // The first block describes the run, each further one holds what came in an interval, the last one
 // says why the run ended. Counters are those of the interval alone, so that a block needs nothing
-// of the counts before it. Names are numbered in the order of their first use.
+// of the counts before it. Names are numbered in the order of their first use. Items and runs stand
+// before the interval in which they came.
 //
 // A reader skips kinds of blocks, sections, columns and ends of columns that it does not know; a
 // writer that means something else by what is there already begins a new major version, as it does
@@ -24,7 +25,7 @@ namespace asynclat::recording {
 
 inline constexpr std::string_view kMagic = "asynclr\n";
 inline constexpr uint16_t kMajor = 1;
-inline constexpr uint16_t kMinor = 1;
+inline constexpr uint16_t kMinor = 2;
 inline constexpr size_t kFileHeaderBytes = 12;
 inline constexpr size_t kBlockHeaderBytes = 9;
 
@@ -32,6 +33,7 @@ enum class BlockKind : uint8_t {
 	description = 1,
 	interval = 2,
 	end = 3,
+	items = 4,  // and runs; complete in itself
 };
 
 // A column each, so that like stands with like and deflates well.
@@ -62,11 +64,26 @@ enum class Column : uint8_t {  // of an interval
 	count_of_columns,
 };
 
+// What kinds of blockers, contexts and targets are numbered is as in abi.h: those lists only grow.
+enum class ItemColumn : uint8_t {  // of items
+	items,
+	blockers,  // of those items that have one, as the next
+	submitters,
+	runs,
+	names,  // of this block
+	count_of_columns,
+};
+
 // No recording needs more; what claims to is corrupt.
 inline constexpr uint32_t kMostBodyBytes = 16U << 20;
 inline constexpr size_t kMostTextBytes = 4096;
 inline constexpr size_t kMostGroups = 8192;  // a mechanism
 inline constexpr size_t kMostNames = 1U << 20;
+inline constexpr size_t kMostItems = 1024;  // in a block; and as many runs
+inline constexpr size_t kMostFrames = 256;  // of a stack
+// Between two intervals; the texts are as long as those that they stand for.
+inline constexpr size_t kMostItemsAtOnce = 1U << 17;
+inline constexpr size_t kMostItemText = 64U << 20;
 
 static_assert(AL_SUB_BITS == 3 && AL_TOP_OCTAVE == 36, "other buckets are a new major version");
 

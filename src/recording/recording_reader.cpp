@@ -28,11 +28,12 @@ Result<std::string> read_reason(std::string_view body) {
 }  // namespace
 
 RecordingReader::RecordingReader(BlockReader blocks, std::string host, Description description,
-								 IntervalReader intervals)
+								 CatalogNames names)
 	: blocks_(std::move(blocks)),
 	  host_(std::move(host)),
 	  description_(std::move(description)),
-	  intervals_(std::move(intervals)) {}
+	  names_(std::move(names)),
+	  intervals_(description_, names_) {}
 
 Result<RecordingReader> RecordingReader::open(int fd, int interrupt) {
 	BlockReader blocks(fd, interrupt);
@@ -45,9 +46,8 @@ Result<RecordingReader> RecordingReader::open(int fd, int interrupt) {
 		return damaged({.what = "it does not begin with its description"}, (*first)->offset);
 	auto described = read_description((*first)->body);
 	if (!described) return damaged(described.error(), (*first)->offset);
-	IntervalReader intervals(described->description, std::move(described->names));
 	return RecordingReader(std::move(blocks), std::move(described->host),
-						   std::move(described->description), std::move(intervals));
+						   std::move(described->description), std::move(described->names));
 }
 
 Result<std::optional<Interval>> RecordingReader::next() {
@@ -61,6 +61,10 @@ Result<std::optional<Interval>> RecordingReader::next() {
 			auto interval = intervals_.read((*block)->body);
 			if (!interval) return damaged(interval.error(), (*block)->offset);
 			return std::optional(std::move(*interval));
+		}
+		if ((*block)->kind == BlockKind::items) {
+			const Status fine = read_items((*block)->body, names_, items_);
+			if (!fine) return damaged(fine.error(), (*block)->offset);
 		}
 		if ((*block)->kind != BlockKind::end) continue;
 		auto reason = read_reason((*block)->body);

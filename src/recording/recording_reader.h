@@ -4,10 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "model/snapshot.h"
 #include "recording/blocks.h"
 #include "recording/interval_block.h"
+#include "recording/item_block.h"
 
 namespace asynclat {
 
@@ -22,6 +24,8 @@ public:
 
 	// Absent: the run ended here. An error names the byte from which on nothing can be read.
 	Result<std::optional<Interval>> next();
+	// Items and runs that stood before the intervals read since the last call.
+	recording::ItemsRead take_items() { return std::exchange(items_, {}); }
 	// Why the run ended; empty as long as that was not read.
 	[[nodiscard]] const std::string& reason() const { return reason_; }
 	// Something follows that: another recording perhaps.
@@ -29,12 +33,14 @@ public:
 
 private:
 	RecordingReader(recording::BlockReader blocks, std::string host, Description description,
-					recording::IntervalReader intervals);
+					recording::CatalogNames names);
 
 	recording::BlockReader blocks_;
 	std::string host_;
 	Description description_;
+	recording::CatalogNames names_;
 	recording::IntervalReader intervals_;
+	recording::ItemsRead items_;
 	std::string reason_;
 	bool has_more_ = false;
 };

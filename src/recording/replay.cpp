@@ -1,6 +1,7 @@
 #include "recording/replay.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -97,7 +98,7 @@ Result<std::unique_ptr<Replay>> Replay::open(int fd, Selection selection, int in
 	return replay;
 }
 
-std::optional<Interval> Replay::fetch() {
+std::optional<Replay::Fetched> Replay::fetch() {
 	while (!damage_) {
 		auto interval = reader_.next();
 		if (!interval) {
@@ -107,8 +108,10 @@ std::optional<Interval> Replay::fetch() {
 		if (!*interval) return std::nullopt;
 		if ((*interval)->data.mono_ns >= latest_ns_) {
 			latest_ns_ = (*interval)->data.mono_ns;
-			selection_.narrow(**interval, description_);
-			return std::move(*interval);
+			Fetched fetched{std::move(**interval), reader_.take_items()};
+			selection_.narrow(fetched.interval, description_);
+			selection_.narrow(fetched.items.items, fetched.items.runs);
+			return fetched;
 		}
 		out_of_order_++;
 	}
@@ -116,12 +119,14 @@ std::optional<Interval> Replay::fetch() {
 }
 
 std::optional<uint64_t> Replay::next_length_ns() const {
-	return next_ ? std::optional(next_->length_ns) : std::nullopt;
+	return next_ ? std::optional(next_->interval.length_ns) : std::nullopt;
 }
 
 Result<Snapshot> Replay::advance() {
 	if (!next_) return Error{.what = "the recording has no further interval"};
-	add(counters_, std::move(*next_));
+	add(counters_, std::move(next_->interval));
+	std::ranges::move(next_->items.items, std::back_inserter(items_));
+	std::ranges::move(next_->items.runs, std::back_inserter(runs_));
 	next_ = std::exchange(after_next_, fetch());
 	return counters_;
 }

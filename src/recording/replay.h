@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "recording/recording_reader.h"
 #include "recording/selection.h"
@@ -29,6 +31,8 @@ public:
 	[[nodiscard]] bool at_end() const { return !next_; }
 
 	Result<Snapshot> read() override { return advance(); }
+	std::vector<Item> take_items() override { return std::exchange(items_, {}); }
+	std::vector<Run> take_runs() override { return std::exchange(runs_, {}); }
 	Result<Snapshot> finish() override { return advance(); }
 
 	// Once at_last(): why the run ended, in JSON's word, or "truncated".
@@ -41,14 +45,21 @@ public:
 	[[nodiscard]] uint64_t out_of_order() const { return out_of_order_; }
 
 private:
+	struct Fetched {
+		Interval interval;
+		recording::ItemsRead items;
+	};
+
 	Replay(RecordingReader reader, Selection selection);
 	Result<Snapshot> advance();
-	std::optional<Interval> fetch();
+	std::optional<Fetched> fetch();
 
 	RecordingReader reader_;
 	Selection selection_;
 	Description description_;
-	std::optional<Interval> next_, after_next_;
+	std::optional<Fetched> next_, after_next_;
+	std::vector<Item> items_;
+	std::vector<Run> runs_;
 	Snapshot counters_;
 	uint64_t latest_ns_ = 0;
 	uint64_t out_of_order_ = 0;

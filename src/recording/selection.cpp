@@ -32,6 +32,10 @@ bool Selection::shows(al_mechanism mechanism) const {
 
 bool Selection::shows(al_stage stage) const { return stages.empty() || stages.count(stage) != 0; }
 
+bool Selection::shows_cpu(uint32_t cpu) const {
+	return cpus.empty() || std::find(cpus.begin(), cpus.end(), cpu) != cpus.end();
+}
+
 void Selection::narrow(Description& description) const {
 	std::erase_if(description.mechanisms,
 				  [&](const MechanismInfo& info) { return !shows(info.mechanism); });
@@ -53,6 +57,11 @@ void Selection::narrow(Interval& interval, const Description& description) const
 		if (!cpus.empty()) leave_out_cpus(m, description.cpus);
 		std::erase_if(m.stages, [&](const StageData& s) { return !shows(s.stage); });
 	}
+}
+
+void Selection::narrow(std::vector<Item>& items, std::vector<Run>& runs) const {
+	std::erase_if(items, [&](const Item& i) { return !shows(i.mechanism) || !shows_cpu(i.cpu); });
+	std::erase_if(runs, [&](const Run& r) { return !shows(r.mechanism) || !shows_cpu(r.cpu); });
 }
 
 void Selection::leave_out_cpus(MechanismData& data, const std::vector<uint32_t>& all) const {

@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "model/item.h"
+#include "model/run.h"
 #include "model/snapshot.h"
 
 namespace asynclat {
@@ -18,10 +20,12 @@ struct Selection {
 
 	void narrow(Description& description) const;
 	void narrow(Interval& interval, const Description& description) const;
+	void narrow(std::vector<Item>& items, std::vector<Run>& runs) const;
 
 private:
 	[[nodiscard]] bool shows(al_mechanism mechanism) const;
 	[[nodiscard]] bool shows(al_stage stage) const;
+	[[nodiscard]] bool shows_cpu(uint32_t cpu) const;
 	void leave_out_cpus(MechanismData& data, const std::vector<uint32_t>& all) const;
 };
 

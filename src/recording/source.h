@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "model/item.h"
+#include "model/run.h"
 #include "model/snapshot.h"
 
 namespace asynclat {
@@ -18,6 +19,8 @@ public:
 	virtual Status tend() { return Nothing{}; }
 	// Items that waited for --min or longer, since the last call.
 	virtual std::vector<Item> take_items() { return {}; }
+	// Runs that were asked for, as of the last look at the items.
+	virtual std::vector<Run> take_runs() { return {}; }
 	// All counters now; extremes are those since the previous read.
 	virtual Result<Snapshot> read() = 0;
 	// Stops measuring and reads for the last time: nothing is in flight any more, so pending and

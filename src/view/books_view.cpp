@@ -82,12 +82,12 @@ void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bo
 	std::vector<std::string> words =
 		has_headline ? counts(books,
 							  {AL_RIDERS, AL_BUSY_START, AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED,
-							   AL_SELF, AL_WALKS_CUT, AL_ITEMS_DROPPED},
+							   AL_SELF, AL_WALKS_CUT, AL_ITEMS_DROPPED, AL_RUNS_DROPPED},
 							  mechanism)
 					 : counts(books,
 							  {AL_RIDERS, AL_BUSY_START, AL_FILTERED, AL_NEGATIVE, AL_SECOND_PASS,
 							   AL_UNMATCHED_END, AL_UNSPLIT, AL_COALESCED, AL_SELF, AL_WALKS_CUT,
-							   AL_ITEMS_DROPPED},
+							   AL_ITEMS_DROPPED, AL_RUNS_DROPPED},
 							  mechanism);
 	if (const auto missed = books.get(AL_MISSED))
 		words.push_back(fmt::format("missed {},", with_commas(*missed)));

@@ -1,6 +1,6 @@
 // What a reader of recordings does with any bytes: nothing bad. Mutations hardly ever keep a
-// checksum right, so most inputs are what is behind it: the columns of a description and of an
-// interval, put into blocks here.
+// checksum right, so most inputs are what is behind it: the columns of a description, of an
+// interval and of items, put into blocks here.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,10 +34,16 @@ std::string in_blocks(uint8_t how, std::string_view input) {
 	Description description;
 	description.cpus = {0, 1, 3};
 	for (const Mechanism& m : catalog()) description.mechanisms.push_back({.mechanism = m.id});
-	const std::string start = RecordingWriter().start(description, "host");
+	RecordingWriter writer;
+	const std::string start = writer.start(description, "host");
 	const std::string body = recording::deflated(input);
 	if (how == 1) return recording::file_header() + recording::block(BlockKind::description, body);
 	const std::string interval = recording::block(BlockKind::interval, body);
+	if (how == 2) {
+		const std::string items = recording::block(BlockKind::items, body);
+		return start + items + items + writer.interval({.data = {.mono_ns = 1}}) +
+			   RecordingWriter::end("dump");
+	}
 	return start + interval + interval + RecordingWriter::end("count");
 }
 
@@ -56,6 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 		if (!snapshot) break;
 		accumulate(total, difference(before, *snapshot));
 		before = std::move(*snapshot);
+		(void)(*replay)->take_items();
+		(void)(*replay)->take_runs();
 	}
 	for (const MechanismData& m : total.data.mechanisms) (void)m.headline_count();
 	return 0;

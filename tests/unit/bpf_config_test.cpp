@@ -109,6 +109,12 @@ TEST(BpfConfig, FiltersAreOffUnlessAskedFor) {
 	EXPECT_EQ(config_of({.functions = {"!a", "b"}}, facts()).config.function_mode, AL_FILTER_ONLY);
 }
 
+TEST(BpfConfig, RunsAreToldOnlyWhereTheyAreAskedForWithItems) {
+	EXPECT_EQ(config_of({.min_ns = 1'000}, facts()).config.tell_runs, 0);
+	EXPECT_EQ(config_of({.min_ns = 1'000, .runs = true}, facts()).config.tell_runs, 1);
+	EXPECT_EQ(config_of({.runs = true}, facts()).config.tell_runs, 0);
+}
+
 BpfConfig kthread_config(const Request& request, const Facts& f, uint32_t cpus = 2) {
 	return make_bpf_config(make_plan(catalog(), f, request).part("kthread"), request, f, cpus);
 }

@@ -7,6 +7,7 @@
 
 #include "app/grammar.h"
 #include "app/help.h"
+#include "app/limits.h"
 #include "app/option_names.h"
 #include "base/words.h"
 
@@ -364,6 +365,71 @@ TEST(Cli, FailIfOnWhatIsNotCollectedNamesTheOption) {
 	EXPECT_EQ(mechanism.hint, "add -m delayed_work");
 }
 
+TEST(Cli, OnIsALimitAsFailIfIs) {
+	const Options o = options_of(
+		{"--dump", "a.rec", "--on", "workqueue.wait.max=50ms", "--on", "workqueue.hold.p99=16ms"});
+	EXPECT_EQ(o.dump.file, "a.rec");
+	ASSERT_EQ(o.dump.on.size(), 2U);
+	EXPECT_EQ(o.dump.on[0].stage, AL_WQ_WAIT);
+	EXPECT_EQ(o.dump.on[0].quantile, 1);
+	EXPECT_EQ(o.dump.on[0].limit_ns, 50'000'000U);
+	EXPECT_EQ(o.dump.on[1].text, "workqueue.hold.p99=16ms");
+	EXPECT_FALSE(o.dump.every_ns);
+	EXPECT_TRUE(o.fail_if.empty());
+	EXPECT_EQ(error_of({"--dump", "a", "--on", "workqueue.wait=1ms"}).what,
+			  "--on: 'workqueue.wait=1ms' is not a limit");
+	EXPECT_EQ(error_of({"--stage", "wait", "--dump", "a", "--on", "workqueue.hold.max=1ms"}).hint,
+			  "add --stage all, or a --stage list with workqueue.hold in it");
+}
+
+TEST(Cli, ADumpCollectsItemsAndRunsAndShowsThemWithMinOnly) {
+	const Arguments dump = {"--dump", "a.rec", "--on", "workqueue.wait.max=50ms"};
+	const Options o = options_of(dump);
+	EXPECT_EQ(o.request.min_ns, 50'000'000U / kDumpMinShare);
+	EXPECT_TRUE(o.request.runs);
+	EXPECT_FALSE(o.shows_items);
+	EXPECT_TRUE(takes_every_stage(o));
+	EXPECT_EQ(options_of({"-m", "workqueue", "--dump", "a", "--on", "workqueue.wait.max=1us"})
+				  .request.stages.size(),
+			  mechanism(AL_WORKQUEUE).stages.size());
+
+	Arguments more = dump;
+	more.insert(more.end(), {"--on", "workqueue.wait.max=16us"});
+	EXPECT_EQ(options_of(more).request.min_ns, kShortestDumpMinNs);
+	more.insert(more.end(), {"--min", "1us", "--dump-every", "10s"});
+	EXPECT_EQ(options_of(more).request.min_ns, 1'000U);
+	EXPECT_TRUE(options_of(more).shows_items);
+	EXPECT_EQ(options_of(more).dump.every_ns, 10'000'000'000U);
+
+	EXPECT_FALSE(options_of({"--min", "1us"}).request.runs);
+	EXPECT_TRUE(options_of({"--min", "1us"}).shows_items);
+}
+
+TEST(Cli, ADumpSaysWhatAndWhen) {
+	const std::string limit = "workqueue.wait.max=50ms";
+	EXPECT_EQ(error_of({"--dump", "a"}).what, "--dump: nothing says when");
+	EXPECT_THAT(error_of({"--dump", "a"}).hint, HasSubstr("--on workqueue.wait.max=50ms"));
+	EXPECT_EQ(error_of({"--on", limit}).what, "--on: nothing is kept");
+	EXPECT_THAT(error_of({"--on", limit}).hint, HasSubstr("--dump FILE"));
+	EXPECT_EQ(error_of({"--dump-every", "1s"}).what, "--dump-every: nothing is kept");
+	EXPECT_EQ(error_of({"--force"}).what, "--force: there is no file to replace");
+	error_of({"--dump", "", "--on", limit});
+	error_of({"--dump", "-", "--on", limit});
+	error_of({"--dump", "a", "--on", limit, "--dump-every", "0s"});
+	error_of({"record", "b", "--dump", "a", "--on", limit});
+	error_of({"pending", "--dump", "a", "--on", limit});
+	EXPECT_TRUE(options_of({"--dump", "a", "--on", limit, "--force"}).force);
+}
+
+TEST(Cli, AReplayMakesAPageOrATrace) {
+	EXPECT_EQ(options_of({"replay", "a", "--trace", "out.json"}).trace, "out.json");
+	error_of({"replay", "a", "--trace", "out.json", "--html", "page"});
+	error_of({"replay", "a", "--trace", "out.json", "--json"});
+	error_of({"replay", "a", "--trace", "out.json", "--view", "top"});
+	error_of({"replay", "a", "--trace", "-"});
+	error_of({"--trace", "out.json"});
+}
+
 // ---- what is refused: docs and faults by their number ----------------------------------------
 
 TEST(CliFaults, 1_UnknownNamesGetTheListAndTheNearest) {
@@ -521,7 +587,7 @@ TEST(CliFaults, 10_ControlBytesAreEscaped) {
 
 	for (const OptionRow& row : option_rows())
 		if (!row.argument.empty() && row.name != "workqueue" && row.name != "function" &&
-			row.name != "html") {
+			row.name != "html" && row.name != "trace" && row.name != "dump") {
 			cases.push_back({"--" + std::string(row.name), evil});
 			if (!takes(Command::live, row)) cases.back().insert(cases.back().begin(), "demo");
 		}

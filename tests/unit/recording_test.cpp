@@ -124,6 +124,18 @@ TEST(Recording, DamagedColumnsBehindARightChecksumDoNoHarm) {
 	EXPECT_GT(read, 97U);
 }
 
+// The byte of the length itself is not part of the text.
+TEST(Recording, ATextThatIsAByteLongerThanItsColumnIsRefused) {
+	recording::ColumnReader column("\3ab");
+	EXPECT_EQ(column.text(), "");
+	EXPECT_TRUE(column.failed());
+	EXPECT_LE(column.left(), 3U);
+	recording::ColumnReader whole("\2ab");
+	EXPECT_EQ(whole.text(), "ab");
+	EXPECT_FALSE(whole.failed());
+	EXPECT_EQ(whole.left(), 0U);
+}
+
 TEST(Recording, EmptyOrSomethingElseIsRefused) {
 	EXPECT_EQ(outcome_of("").error->what, "the recording is empty");
 	EXPECT_EQ(outcome_of("{\"schema\":1}\n").error->what, "this is no recording of asynclat");

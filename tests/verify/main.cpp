@@ -101,6 +101,7 @@ std::vector<Factor> factors_of(std::string_view object) {
 		flags("function_mode", &al_config::function_mode, AL_FILTER_NOT),
 		flags("filter_cpus", &al_config::filter_cpus),
 		flags("finish", &al_config::finish),
+		flags("tell_runs", &al_config::tell_runs),
 		{"min_ns", {keep, [](al_config& c) { c.min_ns = 0; }}},
 		flags("submitters", &al_config::submitters),
 		flags("stacks", &al_config::stacks),

@@ -1,9 +1,12 @@
-#include "app/fail_if.h"
+#include "app/limits.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "app/option_names.h"
 #include "app/usage.h"
@@ -13,7 +16,7 @@
 namespace asynclat {
 namespace {
 
-constexpr std::string_view kFailIfHint =
+constexpr std::string_view kLimitHint =
 	"MECH.STAGE.QUANTILE=DURATION, as in workqueue.wait.p99=10ms; the quantile is min, p50, p90, "
 	"p99, p99.9, p999, max or any pNN";
 
@@ -47,7 +50,7 @@ std::optional<double> parse_quantile(std::string_view text) {
 	return quantile;
 }
 
-Result<FailIf> parse_fail_if(const Options& options, const std::string& text) {
+Result<Limit> parse_limit(const Options& options, const std::string& text) {
 	const std::string_view all = text;
 	const size_t equals = all.find('=');
 	const std::string_view target = all.substr(0, equals);
@@ -56,7 +59,7 @@ Result<FailIf> parse_fail_if(const Options& options, const std::string& text) {
 
 	if (equals == std::string_view::npos || second == std::string_view::npos)
 		return usage_error(fmt::format("{} is not a limit", in_quotes(text)),
-						   std::string(kFailIfHint));
+						   std::string(kLimitHint));
 	const auto m = mechanism_named(target.substr(0, first));
 	if (!m) return m.error();
 	const auto s = stage_named(**m, target.substr(first + 1, second - first - 1));
@@ -65,7 +68,7 @@ Result<FailIf> parse_fail_if(const Options& options, const std::string& text) {
 	if (!quantile)
 		return usage_error(
 			fmt::format("{} is not a quantile", in_quotes(target.substr(second + 1))),
-			std::string(kFailIfHint));
+			std::string(kLimitHint));
 	const auto limit_ns = parse_duration(all.substr(equals + 1));
 	if (!limit_ns) return limit_ns.error();
 	if (!is_asked_for(options.request, **m)) return not_asked_for(**m, text);
@@ -74,18 +77,33 @@ Result<FailIf> parse_fail_if(const Options& options, const std::string& text) {
 			fmt::format("{}: the stage {} is not collected", in_quotes(text), (*s)->name),
 			fmt::format("add --stage all, or a --stage list with {}.{} in it", (*m)->name,
 						(*s)->name));
-	return FailIf{(*s)->id, *quantile, *limit_ns, text};
+	return Limit{(*s)->id, *quantile, *limit_ns, text};
+}
+
+Status add_limits(const Options& options, std::vector<Limit>& limits,
+				  std::span<const std::string> values) {
+	for (const std::string& value : values) {
+		auto limit = parse_limit(options, value);
+		if (!limit) return limit.error();
+		limits.push_back(std::move(*limit));
+	}
+	return Nothing{};
 }
 
 }  // namespace
 
 Status set_fail_if(Options& options, std::span<const std::string> values) {
-	for (const std::string& value : values) {
-		const auto fail_if = parse_fail_if(options, value);
-		if (!fail_if) return fail_if.error();
-		options.fail_if.push_back(*fail_if);
-	}
-	return Nothing{};
+	return add_limits(options, options.fail_if, values);
+}
+
+Status set_on(Options& options, std::span<const std::string> values) {
+	return add_limits(options, options.dump.on, values);
+}
+
+uint64_t min_for_dump(std::span<const Limit> on) {
+	uint64_t smallest = UINT64_MAX;
+	for (const Limit& limit : on) smallest = std::min(smallest, limit.limit_ns);
+	return std::max(smallest / kDumpMinShare, kShortestDumpMinNs);
 }
 
 }  // namespace asynclat
