@@ -33,9 +33,10 @@ def kind(request, kernel, run):
     return request.param
 
 
-def measured(lines, kind):
+def measured(lines, kind, mechanism=None):
     return sorted((line for line in lines if line["type"] == "item"
-                   and line.get("function") == f"truth_{kind}_fn"),
+                   and line.get("function") == f"truth_{kind}_fn"
+                   and mechanism in (None, line["mechanism"])),
                   key=lambda line: line["queued_mono_ns"])
 
 
@@ -75,7 +76,7 @@ def test_stages_of_an_item_sum_to_it(lines):
         assert abs(item["share"] - owner / item["wait_ns"]) <= 0.001
 
 
-def late(run, kind):
+def late(run, kind, mechanism=None):
     """(ours, theirs) of each of 23 items that are late, and the row of the blocker, where they have
     one, in a run of its own."""
     if run.no_module:
@@ -87,10 +88,11 @@ def late(run, kind):
     assert len(items) == N
     lines = [json.loads(line) for line in tracer.out.splitlines()]
     blocker = next((row for row in rows if row.index < 0), None)
-    return list(zip(measured(lines, kind), items, strict=True)), blocker
+    return list(zip(measured(lines, kind, mechanism), items, strict=True)), blocker
 
 
 LATE_NS = 5_000_000
+TICK_NS = 4_000_000
 # What an item waits for while something else has the CPU: its worker may be awake already.
 FOR_THE_CPU = ("wakeup", "behind")
 
@@ -177,6 +179,63 @@ def test_held_back_by_each_other(run, lines):
         assert item["blocker"]["ran_ns"] <= item["stages"]["hold_ns"]
 
 
+def calm(theirs, known_ns):
+    """It waited for the row's operation and hardly longer: see owned()."""
+    return theirs.noted("op1") - theirs.noted("op0") < 1.4 * known_ns \
+        and theirs.start_ns - theirs.noted("op1") < TICK_NS / 2
+
+
+def late_timers(run, kind, blocker):
+    """Those that waited for their timer most of all, and not, where an emulated CPU stood still, for
+    what else ran then."""
+    both, _ = late(run, kind, "delayed_work")
+    known_ns = LATE_NS if kind == "late_dw_timer" else LATE_NS + 2 * TICK_NS
+    result = [(ours, theirs) for ours, theirs in both if ours["owner"] == "timer"
+              and (calm(theirs, known_ns) or ours["blocker"]["kind"] == blocker)]
+    assert len(result) > N / 3
+    for ours, _ in result:
+        assert ours["blocker"]["kind"] == blocker
+        assert LATE_NS / 2 < ours["blocker"]["ran_ns"] <= ours["stages"]["timer_ns"]
+    return result
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_a_timer_that_was_late_as_interrupts_were_off(run):
+    for ours, theirs in late_timers(run, "late_dw_irqs", "irqs_off"):
+        blocker = ours["blocker"]
+        assert blocker["thread"] == "sh"
+        assert blocker["tid"] == theirs.noted("tid")
+        assert blocker["at"].startswith("truth_irqs_off+0x")
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+def test_a_timer_that_was_late_for_a_task(run):
+    """Which kept its softirq off, while the tick came."""
+    for ours, theirs in late_timers(run, "late_dw_task", "task"):
+        blocker = ours["blocker"]
+        assert (blocker["thread"], blocker["policy"]) == ("sh", "OTHER")
+        assert blocker["tid"] == theirs.noted("tid")
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind, vector", [("late_dw_softirq", "TASKLET"), ("late_dw_timer", "TIMER")])
+def test_a_timer_that_was_late_for_a_softirq(run, kind, vector):
+    for ours, _ in late_timers(run, kind, "softirq"):
+        assert ours["blocker"]["vector"] == vector
+
+
+@pytest.mark.parametrize("kernel", WANTED)
+@pytest.mark.parametrize("kind", ["late_irq", "late_irq_remote"])
+def test_interrupts_were_off(run, kind):
+    """In the task that the module names, until within the function that had them off."""
+    for ours, theirs in late(run, kind)[0]:
+        blocker = ours["blocker"]
+        assert (blocker["kind"], blocker["tid"]) == ("irqs_off", theirs.noted("tid"))
+        assert blocker["at"].startswith("truth_irqs_off+0x")
+        assert LATE_NS < blocker["ran_ns"] == ours["wait_ns"]
+        assert theirs.noted("op1") - theirs.after_ns <= blocker["ran_ns"]
+
+
 @pytest.mark.parametrize("kernel", WANTED)
 @pytest.mark.parametrize("kind, state", [("tw_remote_resume", "sleeping"), ("tw_remote", "stopped")])
 def test_what_the_task_did_that_was_to_run_it(run, kind, state):
@@ -192,10 +251,13 @@ def test_a_task_that_queues_for_itself_runs(lines):
 
 @pytest.mark.parametrize("kernel", WANTED)
 def test_no_blocker_is_guessed(lines):
-    """Where no stage is known, there is none; nor does any have more than its stage."""
+    """Where no stage is known, there is none, but for irq_work, which has none; nor does any have more
+    than its stage."""
     for line in lines:
         if line["type"] == "item" and "ran_ns" in line.get("blocker", {}):
-            assert 0 < line["blocker"]["ran_ns"] <= line["stages"][f"{line['owner']}_ns"]
+            waited = line["wait_ns"] if line["mechanism"] == "irq_work" else \
+                line["stages"][f"{line['owner']}_ns"]
+            assert 0 < line["blocker"]["ran_ns"] <= waited
 
 
 @pytest.mark.parametrize("kernel", WANTED)

@@ -113,6 +113,8 @@ void truth_gap(void);
 struct truth_row *truth_extra(const char *function);
 void truth_block(struct truth_row *row);
 void truth_release_late(void);	/* the blocker, after OPTION ms */
+/* Queues with interrupts off, which come on within this very function. */
+void truth_irqs_off(struct truth_row *row, void (*queue)(struct truth_row *row), u64 ns);
 void truth_settle(struct workqueue_struct *queue, int cpu);
 
 static inline unsigned int truth_calls(const struct truth_kind *kind)
@@ -194,6 +196,21 @@ static inline void truth_note(struct truth_row *row, const char *name, long valu
 {
 	row->note_value = value;
 	row->note = name;
+}
+
+/* An item is kept waiting meanwhile. Less than what makes the kernel have another worker woken. */
+#define TRUTH_LATE_NS (5 * 1000 * 1000)
+
+static __always_inline void truth_spend_late(struct truth_row *row, u64 ns)
+{
+	truth_operation(row, (truth_spend(ns), 0));
+	truth_note(row, "tid", current->pid);
+}
+
+static inline void truth_await(struct truth_row *row)
+{
+	while (!READ_ONCE(row->e))
+		usleep_range(100, 200);
 }
 
 static inline void truth_cancelled(struct truth_row *row, bool was_pending)

@@ -2,6 +2,8 @@
 /* delayed_work: expired, cancelled, armed again, flushed, deferrable, without a delay. */
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
+#include <linux/interrupt.h>
+#include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/version.h>
 
@@ -21,6 +23,10 @@ TRUTH_DW_FN(dw_cancel)
 TRUTH_DW_FN(dw_rearm)
 TRUTH_DW_FN(dw_deferrable)
 TRUTH_DW_FN(dw_zero)
+TRUTH_DW_FN(late_dw_irqs)
+TRUTH_DW_FN(late_dw_task)
+TRUTH_DW_FN(late_dw_softirq)
+TRUTH_DW_FN(late_dw_timer)
 
 static noinline void truth_dw_flush_fn(struct work_struct *work)
 {
@@ -203,6 +209,122 @@ static int dw_deferrable(const struct truth_kind *kind)
 	return err;
 }
 
+/* ---- late for a known reason: op0 to op1, on the CPU of its timer --------------------------- */
+
+#define LATE_TICKS 1
+
+/* The bucket of the shortest delay expires within another tick. */
+static u64 late_ns(void)
+{
+	return TRUTH_LATE_NS + (LATE_TICKS + 1) * (NSEC_PER_SEC / HZ);
+}
+
+static void late_dw_queue(struct truth_row *row)
+{
+	struct truth_item *item = row->item;
+
+	truth_call(row, queue_delayed_work_on(raw_smp_processor_id(), wq, &item->dwork, LATE_TICKS));
+}
+
+static int late_dw(const struct truth_kind *kind, void (*make_late)(struct truth_row *row))
+{
+	unsigned int i;
+	int err = dw_open(kind);
+
+	if (err)
+		return err;
+	for (i = 0; i < truth.n; i++) {
+		make_late(&truth.rows[i]);
+		truth_await(&truth.rows[i]);
+	}
+	return dw_close();
+}
+
+/* The writer has interrupts off. */
+static void late_irqs(struct truth_row *row)
+{
+	truth_irqs_off(row, late_dw_queue, late_ns());
+}
+
+static int late_dw_irqs(const struct truth_kind *kind)
+{
+	return late_dw(kind, late_irqs);
+}
+
+/* The writer keeps softirqs off its CPU, and the tick comes. */
+static void late_bh(struct truth_row *row)
+{
+	local_bh_disable();
+	late_dw_queue(row);
+	truth_spend_late(row, late_ns());
+	local_bh_enable();
+}
+
+static int late_dw_task(const struct truth_kind *kind)
+{
+	return late_dw(kind, late_bh);
+}
+
+/* A tasklet does, on top of the writer. */
+static struct truth_row *late_row;
+
+static void late_tasklet_fn(struct tasklet_struct *tasklet)
+{
+	late_dw_queue(late_row);
+	truth_spend_late(late_row, late_ns());
+}
+
+static void late_tasklet(struct truth_row *row)
+{
+	struct tasklet_struct tasklet;
+
+	late_row = row;
+	tasklet_setup(&tasklet, late_tasklet_fn);
+	local_bh_disable();
+	tasklet_schedule(&tasklet);
+	local_bh_enable();
+	tasklet_kill(&tasklet);
+}
+
+static int late_dw_softirq(const struct truth_kind *kind)
+{
+	return late_dw(kind, late_tasklet);
+}
+
+/* Another timer does: of a bucket's timers the last to come is the first to go. */
+static struct timer_list late_timer;
+
+static void late_timer_fn(struct timer_list *timer)
+{
+	truth_spend_late(late_row, TRUTH_LATE_NS);
+}
+
+static void late_after_timer(struct truth_row *row)
+{
+	struct truth_item *item = row->item;
+
+	late_row = row;
+	local_irq_disable();
+	late_dw_queue(row);
+	late_timer.expires = item->dwork.timer.expires;
+	add_timer_on(&late_timer, raw_smp_processor_id());
+	local_irq_enable();
+}
+
+static int late_dw_timer(const struct truth_kind *kind)
+{
+	int err;
+
+	timer_setup(&late_timer, late_timer_fn, TIMER_PINNED);
+	err = late_dw(kind, late_after_timer);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	timer_delete_sync(&late_timer);
+#else
+	del_timer_sync(&late_timer);
+#endif
+	return err;
+}
+
 const struct truth_kind truth_delayed_work_kinds[] = {
 	{ TRUTH_KIND(work, dw, dw_expire) },
 	{ TRUTH_KIND(work, dw_cancel, dw_cancel) },
@@ -210,5 +332,9 @@ const struct truth_kind truth_delayed_work_kinds[] = {
 	{ TRUTH_KIND(work, dw_flush, dw_flush) },
 	{ TRUTH_KIND(work, dw_deferrable, dw_deferrable), .flags = TIMER_DEFERRABLE },
 	{ TRUTH_KIND(work, dw_zero, dw_zero) },
+	{ TRUTH_KIND(work, late_dw_irqs, late_dw_irqs) },
+	{ TRUTH_KIND(work, late_dw_task, late_dw_task) },
+	{ TRUTH_KIND(work, late_dw_softirq, late_dw_softirq) },
+	{ TRUTH_KIND(work, late_dw_timer, late_dw_timer) },
 	{ }
 };

@@ -28,6 +28,8 @@ TRUTH_IRQ_FN(irq_lazy)
 TRUTH_IRQ_FN(irq_remote)
 TRUTH_IRQ_FN(irq_burst)
 TRUTH_IRQ_FN(irq_coalesce)
+TRUTH_IRQ_FN(late_irq)
+TRUTH_IRQ_FN(late_irq_remote)
 
 static noinline void truth_irq_requeue_fn(struct irq_work *work)
 {
@@ -125,6 +127,78 @@ static int irq_masked(const struct truth_kind *kind)
 	return irq_wait();
 }
 
+/* ---- late for a known reason: op0 to op1, interrupts are off on its CPU ---------------------- */
+
+noinline void truth_irqs_off(struct truth_row *row, void (*queue)(struct truth_row *row), u64 ns)
+{
+	local_irq_disable();
+	queue(row);
+	truth_spend_late(row, ns);
+	local_irq_enable();
+	/* What was held up comes after the next instruction, which is not to be the caller's. */
+	asm volatile("nop; nop; nop; nop");
+}
+
+static void late_irq_queue(struct truth_row *row)
+{
+	truth_call(row, irq_work_queue(row->item));
+}
+
+static int late_irq(const struct truth_kind *kind)
+{
+	unsigned int i;
+
+	irq_init_all(kind);
+	for (i = 0; i < truth.n; i++) {
+		truth_irqs_off(&truth.rows[i], late_irq_queue, TRUTH_LATE_NS);
+		truth_await(&truth.rows[i]);
+	}
+	return irq_wait();
+}
+
+/* The writer sends, and a work on the other CPU has interrupts off. */
+static struct truth_row *late_row;
+static bool late_masked;
+
+static void late_irq_sent(struct truth_row *row)
+{
+	WRITE_ONCE(late_masked, true);
+	while (!READ_ONCE(row->q1))
+		cpu_relax();
+}
+
+static void late_irq_there(struct work_struct *work)
+{
+	truth_irqs_off(late_row, late_irq_sent, TRUTH_LATE_NS);
+}
+
+static int late_irq_remote(const struct truth_kind *kind)
+{
+	struct work_struct there;
+	unsigned int i, cpu;
+
+	if (!queue_on)
+		return -EOPNOTSUPP;
+	if (num_online_cpus() < 2)
+		return -ENODEV;
+	irq_init_all(kind);
+	INIT_WORK_ONSTACK(&there, late_irq_there);
+	for (i = 0; i < truth.n; i++) {
+		late_row = &truth.rows[i];
+		WRITE_ONCE(late_masked, false);
+		cpu = cpumask_any_but(cpu_online_mask, get_cpu());
+		schedule_work_on(cpu, &there);
+		while (!READ_ONCE(late_masked))
+			cpu_relax();
+		truth_call(late_row, queue_on(late_row->item, cpu));
+		put_cpu();
+		flush_work(&there);
+		truth_await(late_row);
+	}
+	destroy_work_on_stack(&there);
+	return irq_wait();
+}
+
 static int irq_requeue(const struct truth_kind *kind)
 {
 	irq_init_all(kind);
@@ -139,5 +213,7 @@ const struct truth_kind truth_irq_work_kinds[] = {
 	{ TRUTH_KIND(irq, irq_burst, irq_masked) },
 	{ TRUTH_KIND(irq, irq_coalesce, irq_masked), .one_item = true },
 	{ TRUTH_KIND(irq, irq_requeue, irq_requeue), .one_item = true },
+	{ TRUTH_KIND(irq, late_irq, late_irq) },
+	{ TRUTH_KIND(irq, late_irq_remote, late_irq_remote) },
 	{ }
 };

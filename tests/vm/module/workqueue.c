@@ -236,24 +236,9 @@ static int wq_hold(const struct truth_kind *kind)
 
 /* ---- late for a known reason: op0 to op1, on the CPU that each is queued on ----------------- */
 
-/* Less than what makes the kernel have another worker woken. */
-#define LATE_NS (5 * 1000 * 1000)
-
 static void late_queue(struct truth_row *row)
 {
 	truth_call(row, queue_work_on(raw_smp_processor_id(), wq, row->item));
-}
-
-static void late_spend(struct truth_row *row)
-{
-	truth_operation(row, (truth_spend(LATE_NS), 0));
-	truth_note(row, "tid", current->pid);
-}
-
-static void late_await(struct truth_row *row)
-{
-	while (!READ_ONCE(row->e))
-		usleep_range(100, 200);
 }
 
 /* The writer keeps the CPU, for itself: also from softirqs. */
@@ -267,9 +252,9 @@ static int late_task(const struct truth_kind *kind)
 	for (i = 0; i < truth.n; i++) {
 		local_bh_disable();
 		late_queue(&truth.rows[i]);
-		late_spend(&truth.rows[i]);
+		truth_spend_late(&truth.rows[i], TRUTH_LATE_NS);
 		local_bh_enable();
-		late_await(&truth.rows[i]);
+		truth_await(&truth.rows[i]);
 	}
 	return wq_close();
 }
@@ -280,7 +265,7 @@ static struct truth_row *late_row;
 static void late_tasklet_fn(struct tasklet_struct *tasklet)
 {
 	late_queue(late_row);
-	late_spend(late_row);
+	truth_spend_late(late_row, TRUTH_LATE_NS);
 }
 
 static int late_softirq(const struct truth_kind *kind)
@@ -297,7 +282,7 @@ static int late_softirq(const struct truth_kind *kind)
 		local_bh_disable();
 		tasklet_schedule(&tasklet);
 		local_bh_enable();
-		late_await(late_row);
+		truth_await(late_row);
 	}
 	tasklet_kill(&tasklet);
 	return wq_close();
@@ -312,8 +297,8 @@ static noinline void truth_late_busy_blocker_fn(struct work_struct *work)
 	truth_begin(row);
 	for (i = 0; i < truth.n; i++) {
 		late_queue(&truth.rows[i]);
-		late_spend(&truth.rows[i]);
-		late_await(&truth.rows[i]);
+		truth_spend_late(&truth.rows[i], TRUTH_LATE_NS);
+		truth_await(&truth.rows[i]);
 	}
 	truth_finish(row);
 }
@@ -327,7 +312,7 @@ static noinline void truth_late_behind_blocker_fn(struct work_struct *work)
 	truth_begin(row);
 	for (i = 0; i < truth.n; i++)
 		late_queue(&truth.rows[i]);
-	late_spend(row);
+	truth_spend_late(row, TRUTH_LATE_NS);
 	truth_finish(row);
 }
 
