@@ -32,26 +32,11 @@ std::string naming(std::string_view what, uint64_t pid, uint64_t tid, const std:
 
 std::string name_of(const std::string& function) { return function.empty() ? "several" : function; }
 
-Json submitter_json(const Submitter& submitter) {
-	constexpr std::string_view kContexts[] = {"unknown", "task", "softirq", "hardirq", "nmi"};
-	Json json = {{"context", kContexts[submitter.context]}};
-	if (submitter.context != AL_IN_TASK) return json;
-	json["comm"] = submitter.comm;
-	json["tid"] = submitter.tid;
-	json["pid"] = submitter.pid;
-	if (!submitter.cgroup.empty()) json["cgroup"] = submitter.cgroup;
-	return json;
-}
-
 // What an item line has, less what the slice says itself.
 std::string args_of(const Item& item) {
 	Json args = item_json(item);
 	for (const char* said : {"schema", "type", "mechanism", "stage", "function", "queued_mono_ns"})
 		args.erase(said);
-	if (item.submitter) args["submitter"] = submitter_json(*item.submitter);
-	if (!item.stack.empty()) args["stack"] = item.stack;
-	if (item.blocker && !item.blocker->stack.empty())
-		args["blocker"]["stack"] = item.blocker->stack;
 	return text(args);
 }
 

@@ -217,7 +217,7 @@ Facts gather_facts(const Symbols& symbols) {
 		if (arguments >= 0) facts.tracepoints[std::string(hook.target)] = arguments;
 	});
 	facts.wq_bh = find_wq_bh(types.get());
-	facts.preempt_count = preempt_count_from_runqueue(types.get());
+	facts.preempt_count = preempt_count_from_runqueue(types.get(), symbols);
 	return facts;
 }
 

@@ -7,8 +7,10 @@ struct btf;
 
 namespace asynclat {
 
-// Of a CPU's variable with the count, in bytes from its runqueue, as the kernel's BTF says; 0: it does not.
-// On arm64 it is in the task.
-int64_t preempt_count_from_runqueue(const btf* types);
+class Symbols;
+
+// Of a CPU's variable with the count, in bytes from its runqueue, as the kernel's BTF says, or where that has
+// no variables (pahole 1.18 to 1.21), its symbols; 0: unknown. On arm64 it is in the task.
+int64_t preempt_count_from_runqueue(const btf* types, const Symbols& symbols);
 
 }  // namespace asynclat

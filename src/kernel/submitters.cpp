@@ -54,6 +54,8 @@ std::vector<std::string> frames_of(const std::vector<uint64_t>& addresses,
 	});
 	if (first == addresses.end()) first = addresses.begin();
 	std::vector<std::string> frames;
+	// A probe stands at the very begin of its function.
+	if (first != addresses.end()) frames.push_back(symbols.place(*first++));
 	for (; first != addresses.end(); ++first) frames.push_back(symbols.place_of_return(*first));
 	return frames;
 }

@@ -13,8 +13,8 @@ namespace asynclat {
 namespace {
 
 // Per-CPU ones have small offsets for addresses before 6.14 or so, and are not rows of the table.
-constexpr std::array<std::string_view, 3> kVariables = {"raised_list", "lazy_list",
-														"__per_cpu_offset"};
+constexpr std::array<std::string_view, 6> kVariables = {
+	"raised_list", "lazy_list", "__per_cpu_offset", "runqueues", "__preempt_count", "pcpu_hot"};
 
 bool matches(const std::string& glob, std::string_view name) {
 	return fnmatch(glob.c_str(), name.data(), 0) == 0;  // names_ ends each with NUL

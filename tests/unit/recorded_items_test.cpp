@@ -84,7 +84,7 @@ public:
 		for (uint64_t left = below(5); left > 0; left--)
 			i.stages.emplace_back(m.stages[below(m.stages.size())].id, any());
 		if (below(2))
-			i.blocker = Blocker{static_cast<al_blocker_kind>(below(AL_BLOCKED_BY_TARGET + 1)),
+			i.blocker = Blocker{static_cast<al_blocker_kind>(below(AL_BLOCKED_BY_IRQS_OFF + 1)),
 								text(),
 								text(),
 								small(),
@@ -93,6 +93,7 @@ public:
 								small(),
 								small(),
 								small(),
+								text(),
 								static_cast<al_target>(below(AL_TARGET_STOPPED + 1)),
 								stack()};
 		if (below(2))

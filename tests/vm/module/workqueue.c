@@ -266,8 +266,6 @@ static int wq_hardirq(const struct truth_kind *kind)
 	return wq_close();
 }
 
-/* ---- late for a known reason: op0 to op1, on the CPU that each is queued on ----------------- */
-
 static void late_queue(struct truth_row *row)
 {
 	truth_call(row, queue_work_on(raw_smp_processor_id(), wq, row->item));
