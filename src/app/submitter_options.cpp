@@ -56,7 +56,8 @@ Status set_cgroup(Options& options, std::span<const std::string> values) {
 }
 
 Status check_submitters(const Options& options) {
-	if (!options.request.submitters || options.command == Command::pending || options.request.min_ns)
+	if (!options.request.submitters || options.command == Command::pending || options.request.min_ns ||
+		!options.dump.file.empty())
 		return Nothing{};
 	return usage_error(
 		fmt::format("--{}: there is no item to tell it of",

@@ -18,11 +18,11 @@ std::string describe(const Error& error) { return error.what + ": " + error.evid
 BpfConfig widest_config(std::string_view object, const Facts& facts) {
 	// Not 1: programs ask for fractions of it, and what is shorter than 0 would not be in them.
 	Request request{.min_ns = 1'000'000,
+					.runs = true,
 					.submitters = true,
 					.stacks = true,
 					.pid = 1,
 					.cgroup = Cgroup{.id = 1},
-					.runs = true,
 					.pools = true,
 					.max_entries = 1};
 	for (const Mechanism& m : catalog())

@@ -132,13 +132,13 @@ TEST(ItemRow, WhereInterruptsCameOnStandsBelow) {
 						   .tid = 881,
 						   .ran_ns = 3'190'000,
 						   .at = "probe_hw+0x8e"};
-	EXPECT_EQ(blocker_row(item, 80).text(),
+	EXPECT_EQ(blocker_rows(item, 80).text(),
 			  "  interrupts were off: modprobe-881 3.19ms, until probe_hw+0x8e\n");
 	EXPECT_EQ(Json::parse(json_item(item)).at("blocker"),
 			  Json::parse(R"({"kind":"irqs_off","ran_ns":3190000,"thread":"modprobe","tid":881,)"
 						  R"("at":"probe_hw+0x8e"})"));
 	item.blocker->at.clear();
-	EXPECT_EQ(blocker_row(item, 80).text(), "  interrupts were off: modprobe-881 3.19ms\n");
+	EXPECT_EQ(blocker_rows(item, 80).text(), "  interrupts were off: modprobe-881 3.19ms\n");
 	EXPECT_FALSE(Json::parse(json_item(item)).at("blocker").contains("at"));
 }
 

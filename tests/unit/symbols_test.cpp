@@ -48,7 +48,7 @@ TEST(Symbols, SayWhichFunctionAReturnAddressLiesIn) {
 	EXPECT_EQ(symbols.place_of_return(0x1000), "0x1000");
 	EXPECT_TRUE(symbols.is_core(0xffffffff81000041));
 	EXPECT_FALSE(symbols.is_core(0xffffffffc0000123));
-	EXPECT_EQ(Symbols::parse("").location(0x42), "0x42");
+	EXPECT_EQ(Symbols::parse("").place_of_return(0x42), "0x42");
 }
 
 TEST(Symbols, KnowTheVariablesThatAreNeeded) {
