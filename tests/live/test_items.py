@@ -113,8 +113,8 @@ def as_fifo():
 
 
 def lone_fsyncs():
-    for _ in range(23):
-        time.sleep(0.003)  # not as the one before ended, when the hog sleeps
+    for i in range(23):
+        time.sleep(i / 23 * 0.055)  # the one before ended when the hog slept: at any time after that
         subprocess.run([LOAD, "aio", "1", "--cpu", "0"], check=True, preexec_fn=as_fifo,
                        stdout=subprocess.DEVNULL)
 
@@ -123,7 +123,7 @@ def test_the_task_that_held_the_cpu_is_named():
     """23 fsyncs, one by one, while a real-time task has that CPU for 50 of 55 ms: it is to blame."""
     hogs = [subprocess.Popen([sys.executable, "-c", code]) for code in (HOG, ORDINARY_HOG)]
     try:
-        items, _ = traced_beside(lone_fsyncs, "--min=10ms")
+        items, _ = traced_beside(lone_fsyncs, "--min=5ms")
     finally:
         for hog in hogs:
             hog.kill()
