@@ -10,8 +10,8 @@
 
 namespace asynclat {
 
-// Each is a SetOption (grammar.h). Needs the mechanisms and stages: a limit on what is not collected
-// could never be exceeded, so it is an error that names the option to add.
+// Each is a SetOption (grammar.h). Needs the mechanisms and stages: a limit on what is not
+// collected could never be exceeded, so it is an error that names the option to add.
 Status set_fail_if(Options& options, std::span<const std::string> values);
 Status set_on(Options& options, std::span<const std::string> values);
 

@@ -94,8 +94,8 @@ Result<Interval> replay_loop(Replay& replay, Report& report, Console& console, O
 			before = std::move(*snapshot);
 			accumulate(total, interval);
 		}
-		if (const std::string text = report.items(replay.take_items(), description) +
-									 report.runs(replay.take_runs());
+		if (const std::string text =
+				report.items(replay.take_items(), description) + report.runs(replay.take_runs());
 			!text.empty())
 			if (auto done = outlet.write(text); !done) return done.error();
 		// A picture stays until the person leaves it, who must be able to.

@@ -70,9 +70,10 @@ public:
 		if (!items.empty() && !std::exchange(headed_, true))
 			text = painted(item_heading(view_options_.width), theme_);
 		for (const Item& item : items)
-			text += painted(item_row(item, description, view_options_.width), theme_) +
-					painted(blocker_rows(item, view_options_.width), theme_) +
-					painted(submitter_rows(item.submitter, item.stack, view_options_.width), theme_);
+			text +=
+				painted(item_row(item, description, view_options_.width), theme_) +
+				painted(blocker_rows(item, view_options_.width), theme_) +
+				painted(submitter_rows(item.submitter, item.stack, view_options_.width), theme_);
 		return text;
 	}
 

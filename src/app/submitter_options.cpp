@@ -56,13 +56,12 @@ Status set_cgroup(Options& options, std::span<const std::string> values) {
 }
 
 Status check_submitters(const Options& options) {
-	if (!options.request.submitters || options.command == Command::pending || options.request.min_ns ||
-		!options.dump.file.empty())
+	if (!options.request.submitters || options.command == Command::pending ||
+		options.request.min_ns || !options.dump.file.empty())
 		return Nothing{};
-	return usage_error(
-		fmt::format("--{}: there is no item to tell it of",
-					options.request.stacks ? "stack" : "submitter"),
-		"add --min DURATION: a line for each item that waited at least so long");
+	return usage_error(fmt::format("--{}: there is no item to tell it of",
+								   options.request.stacks ? "stack" : "submitter"),
+					   "add --min DURATION: a line for each item that waited at least so long");
 }
 
 }  // namespace asynclat

@@ -18,7 +18,7 @@
 namespace asynclat {
 namespace {
 
-constexpr uint64_t kRoot = 1;      // the inode of the hierarchy's root
+constexpr uint64_t kRoot = 1;        // the inode of the hierarchy's root
 constexpr int kKernfsHandle = 0xfe;  // include/linux/exportfs.h: FILEID_KERNFS
 
 std::string mount_here() {

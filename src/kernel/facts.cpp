@@ -225,10 +225,9 @@ std::string to_text(const Facts& facts) {
 	std::string text = fmt::format(
 		"release {}\narch {}\nbtf {}\ntick_ns {}\nwq_bh {}\npreempt_count {}\ncas {}\nkprobes {}\n"
 		"breakpoints {}\nlockdown {}\nfentry {}\n",
-		facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh,
-		facts.preempt_count, int{facts.cas},
-		int{facts.kprobes}, int{facts.breakpoints}, facts.lockdown.empty() ? "-" : facts.lockdown,
-		facts.fentry.empty() ? "-" : facts.fentry);
+		facts.release, facts.arch, int{facts.btf}, facts.tick_ns, facts.wq_bh, facts.preempt_count,
+		int{facts.cas}, int{facts.kprobes}, int{facts.breakpoints},
+		facts.lockdown.empty() ? "-" : facts.lockdown, facts.fentry.empty() ? "-" : facts.fentry);
 	for (const auto& [name, arguments] : facts.tracepoints)
 		text += fmt::format("tracepoint {} {}\n", name, arguments);
 	for (const std::string& name : facts.functions) text += fmt::format("function {}\n", name);
@@ -254,7 +253,8 @@ Result<Facts> facts_from_text(const std::string& text) {
 		words >> key >> name;
 		const bool named = key == "tracepoint" || key == "address" || key == "capability";
 		const bool numeric = key == "btf" || key == "tick_ns" || key == "wq_bh" ||
-							 key == "preempt_count" || key == "cas" || key == "kprobes" || key == "breakpoints";
+							 key == "preempt_count" || key == "cas" || key == "kprobes" ||
+							 key == "breakpoints";
 		if (numeric) words = std::istringstream(name);
 		if ((named || numeric) && !(words >> value))
 			return Error{.what = fmt::format("facts, line {}: `{}` lacks a number", number, line)};

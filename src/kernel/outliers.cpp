@@ -43,8 +43,8 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 
 }  // namespace
 
-Status Outliers::open(const BpfObject& object, FunctionName function_name,
-					  FunctionName place_name, Submitters& submitters) {
+Status Outliers::open(const BpfObject& object, FunctionName function_name, FunctionName place_name,
+					  Submitters& submitters) {
 	sink_->function_name = std::move(function_name);
 	sink_->place_name = std::move(place_name);
 	sink_->submitters = &submitters;

@@ -12,10 +12,12 @@ namespace {
 
 // The way from a hook to its program, as far as it is the kernel's own code.
 constexpr std::string_view kTracing[] = {
-	"__bpf_prog_run",     "___bpf_prog_run",  "bpf_trace_run",  "__bpf_trace_",
-	"__traceiter_",       "trace_call_bpf",   "kprobe_",        "aggr_pre_handler",
-	"optimized_callback", "opt_pre_handler",  "ftrace_",        "arch_ftrace_ops_list_",
-	"perf_trace_",        "perf_event_",      "bpf_overflow_handler", "__perf_event_"};
+	"__bpf_prog_run",  "___bpf_prog_run",  "bpf_trace_run",
+	"__bpf_trace_",    "__traceiter_",     "trace_call_bpf",
+	"kprobe_",         "aggr_pre_handler", "optimized_callback",
+	"opt_pre_handler", "ftrace_",          "arch_ftrace_ops_list_",
+	"perf_trace_",     "perf_event_",      "bpf_overflow_handler",
+	"__perf_event_"};
 
 bool is_tracing(std::string_view name) {
 	return std::ranges::any_of(kTracing,
@@ -46,8 +48,7 @@ const std::vector<std::string>& Submitters::stack(uint32_t number) {
 	return frames = frames_of(addresses, symbols_);
 }
 
-std::vector<std::string> frames_of(const std::vector<uint64_t>& addresses,
-								   const Symbols& symbols) {
+std::vector<std::string> frames_of(const std::vector<uint64_t>& addresses, const Symbols& symbols) {
 	// Programs and trampolines lie among the modules; where a hook stands is the kernel's own.
 	auto first = std::ranges::find_if(addresses, [&](uint64_t address) {
 		return symbols.is_core(address) && !is_tracing(symbols.place_of_return(address));

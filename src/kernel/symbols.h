@@ -52,7 +52,7 @@ private:
 
 	std::vector<Entry> entries_;  // by address
 	uint64_t core_begin_ = 0, core_end_ = 0;
-	std::string names_;           // NUL-terminated names, one after the other
+	std::string names_;  // NUL-terminated names, one after the other
 	std::map<std::string, uint64_t, std::less<>> variables_;
 };
 

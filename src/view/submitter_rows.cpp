@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-
 namespace asynclat {
 namespace {
 
 constexpr int kIndent = 2, kStackIndent = 4;
 
 std::string words_of(const Submitter& submitter) {
-	if (submitter.context != AL_IN_TASK) return fmt::format("queued in {}", submitter.context_name());
+	if (submitter.context != AL_IN_TASK)
+		return fmt::format("queued in {}", submitter.context_name());
 	std::string words = fmt::format("queued by {}-{}", submitter.comm, submitter.tid);
 	if (submitter.pid != submitter.tid) words += fmt::format(" of process {}", submitter.pid);
 	if (!submitter.cgroup.empty()) words += fmt::format(" in {}", submitter.cgroup);

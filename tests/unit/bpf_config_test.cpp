@@ -123,12 +123,13 @@ TEST(BpfConfig, SubmittersHaveRoomOnlyWhenAskedFor) {
 	const auto none = config_of({.mechanisms = {AL_WORKQUEUE}, .min_ns = 1000}, facts());
 	EXPECT_EQ(none.sizes.notes + none.sizes.stacks, 0U);
 	const auto noted = config_of(
-		{.mechanisms = {AL_WORKQUEUE}, .min_ns = 1000, .submitters = true, .stacks = true}, facts());
+		{.mechanisms = {AL_WORKQUEUE}, .min_ns = 1000, .submitters = true, .stacks = true},
+		facts());
 	EXPECT_EQ(noted.sizes.notes, noted.sizes.items + AL_SPILL_COUNTERS);
 	EXPECT_TRUE(noted.config.submitters && noted.config.stacks && noted.sizes.stacks);
 	// The filters note nothing.
-	const auto filtered = config_of(
-		{.mechanisms = {AL_WORKQUEUE}, .pid = 42, .cgroup = Cgroup{"", 7, 2}}, facts());
+	const auto filtered =
+		config_of({.mechanisms = {AL_WORKQUEUE}, .pid = 42, .cgroup = Cgroup{"", 7, 2}}, facts());
 	EXPECT_EQ(filtered.sizes.notes, 0U);
 	EXPECT_EQ(filtered.config.submitter_pid, 42U);
 	EXPECT_EQ(filtered.config.submitter_cgroup, 7U);

@@ -66,12 +66,11 @@ TEST(SubmitterJson, LeavesOutWhatIsNotThere) {
 	EXPECT_EQ(json["submitter"], (Json{{"context", "hardirq"}}));
 	EXPECT_EQ(json["stack"], Json::array({"queue_work_on+0x77"}));
 	item.submitter = Submitter{AL_IN_TASK, "fio", 812, 800, "/user.slice"};
-	EXPECT_EQ(Json::parse(json_item(item))["submitter"],
-			  (Json{{"context", "task"},
-					{"comm", "fio"},
-					{"tid", 812},
-					{"pid", 800},
-					{"cgroup", "/user.slice"}}));
+	EXPECT_EQ(Json::parse(json_item(item))["submitter"], (Json{{"context", "task"},
+															   {"comm", "fio"},
+															   {"tid", 812},
+															   {"pid", 800},
+															   {"cgroup", "/user.slice"}}));
 }
 
 }  // namespace
