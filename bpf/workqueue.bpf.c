@@ -203,10 +203,10 @@ static __always_inline int wq_finished(__u64 work)
 		else if (!(runs & AL_RUNS_DELAYED_UNSEEN))
 			al_record(AL_DW_RUN, AL_CLASS_PLAIN, now - w->started, now, w->function);
 	}
-	if (runs & AL_RUNS_WORK ? !(runs & AL_RUNS_WORK_UNSEEN) :
-				  runs & AL_RUNS_DELAYED && !(runs & AL_RUNS_DELAYED_UNSEEN))
-		al_run_ended(runs & AL_RUNS_WORK ? AL_WORKQUEUE : AL_DELAYED_WORK, w, now,
-			     !(w->owner & 1));
+	if (runs & AL_RUNS_WORK && !(runs & AL_RUNS_WORK_UNSEEN))
+		al_run_ended(AL_WORKQUEUE, w, now, !(w->owner & 1));
+	else if (runs & AL_RUNS_DELAYED && !(runs & AL_RUNS_DELAYED_UNSEEN))
+		al_run_ended(AL_DELAYED_WORK, w, now, !(w->owner & 1));
 	w->work = 0;
 	if (wq_is_worth_it(w, now))
 		wq_remember(al_worker_index(w->owner, 0), now);

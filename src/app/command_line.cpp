@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "app/black_box.h"
 #include "app/grammar.h"
 #include "app/limits.h"
 #include "app/option_names.h"
@@ -104,11 +105,15 @@ Status read_words(Options& options, std::span<const std::string> words) {
 	return Nothing{};
 }
 
-Status check_dump(const DumpOptions& dump) {
+Status check_dump(const DumpOptions& dump, uint64_t interval_ns) {
 	if (dump.file.empty() && !dump.on.empty())
 		return usage_error("--on: nothing is kept", "add --dump FILE: what is to be written then");
 	if (dump.file.empty() && dump.every_ns)
 		return usage_error("--dump-every: nothing is kept", "it goes with --dump FILE and --on");
+	if (!dump.file.empty() && interval_ns > kDumpSpanNs)
+		return usage_error(fmt::format("--dump: an interval of {} is longer than what is kept, {}",
+									   duration_text(interval_ns), duration_text(kDumpSpanNs)),
+						   "an interval of a second: what led to it is in the file then");
 	if (!dump.file.empty() && dump.on.empty())
 		return usage_error("--dump: nothing says when",
 						   "add --on MECH.STAGE.QUANTILE=DURATION: --on workqueue.wait.max=50ms");
@@ -156,7 +161,6 @@ Result<Options> understand(const CommandLine& line) {
 	if (!options.trace.empty() && (options.json || !options.html.empty() || line.has("view")))
 		return usage_error("--trace: cannot be together with --json, --html or --view",
 						   "one replay for each: the recording stays");
-	if (const Status fine = check_dump(options.dump); !fine) return fine.error();
 	if (options.force && options.command == Command::live && options.dump.file.empty())
 		return usage_error("--force: there is no file to replace", "it goes with --dump FILE");
 	if (options.step && options.speed)
@@ -168,6 +172,8 @@ Result<Options> understand(const CommandLine& line) {
 	const size_t behind = options.command == Command::live ? 0 : 1;
 	if (const Status read = read_words(options, words.subspan(behind)); !read) return read.error();
 	if (const Status fine = check_workqueue(options.request); !fine) return fine.error();
+	if (const Status fine = check_dump(options.dump, options.interval_ns); !fine)
+		return fine.error();
 	if (const Status fine = check_submitters(options); !fine) return fine.error();
 	if (options.step && options.file == "-")
 		return usage_error("--step: cannot be together with a recording on standard input",

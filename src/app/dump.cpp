@@ -64,8 +64,10 @@ const Limit* Dump::exceeded(const Interval& interval) const {
 
 bool Dump::is_due(uint64_t now_ns) const {
 	if (!written_at_ns_) return true;
-	return options_.dump.every_ns && now_ns >= *written_at_ns_ + *options_.dump.every_ns &&
-		   written_ < kMostDumps;
+	// Intervals end a little early or late: of one that is due by half, it is the turn.
+	const uint64_t due_ns =
+		*written_at_ns_ + options_.dump.every_ns.value_or(0) - options_.interval_ns / 2;
+	return options_.dump.every_ns && now_ns >= due_ns && written_ < kMostDumps;
 }
 
 std::string Dump::interval(const Interval& interval) {
@@ -97,13 +99,25 @@ std::string Dump::success(const std::string& why, const std::string& name) const
 	for (const auto& [count, what] : {std::pair{box_.items().thrown_away(), "item"},
 									  std::pair{box_.runs().thrown_away(), "run"}})
 		if (count) left_out += fmt::format(", {} found no room", counted(count, what));
+	for (const auto& [book, what] :
+		 {std::pair{AL_ITEMS_DROPPED, "item"}, std::pair{AL_RUNS_DROPPED, "run"}})
+		if (const uint64_t count = dropped(book))
+			left_out += fmt::format(", {} dropped in the kernel", counted(count, what));
 	return fmt::format(
 		"asynclat: {}\n  {} has what came before: {}, {}, {}{}\n"
-		"  asynclat replay {}; {} is for ui.perfetto.dev",
+		"  asynclat replay {}; {} is for ui.perfetto.dev{}",
 		why, in_quotes(name), counted(box_.intervals().entries().size(), "interval"),
 		counted(box_.items().entries().size(), "item"),
-		counted(box_.runs().entries().size(), "run"), left_out, escape(name),
-		escape(trace_name(name)));
+		counted(box_.runs().entries().size(), "run"), left_out, in_quotes(name),
+		in_quotes(trace_name(name)),
+		dropped(AL_ITEMS_DROPPED) ? "\n  a longer --min tells of fewer, and drops none" : "");
+}
+
+uint64_t Dump::dropped(al_book book) const {
+	uint64_t count = 0;
+	for (const auto& entry : box_.intervals().entries())
+		for (const MechanismData& m : entry.thing.data.mechanisms) count += m.books.value(book);
+	return count;
 }
 
 Result<std::string> Dump::write(const Description& description) {
@@ -125,7 +139,7 @@ Status Dump::write_file(const std::string& path, Report& report, const Descripti
 	const auto file = OutputFile::create(path, options_.force);
 	if (!file) return file.error();
 	Outlet outlet(file->fd(), -1, {}, in_quotes(path));
-	Status done = box_.tell(report, description, "dump", [&](std::string_view text) {
+	Status done = box_.tell(report, description, kDumped, [&](std::string_view text) {
 		source_.fetch();
 		return outlet.write(text);
 	});

@@ -40,6 +40,8 @@ private:
 	// Writes the files under the next free name, which it returns.
 	Result<std::string> write(const Description& description);
 	Status write_file(const std::string& path, Report& report, const Description& description);
+	// In the kept intervals.
+	[[nodiscard]] uint64_t dropped(al_book book) const;
 	std::string success(const std::string& why, const std::string& name) const;
 
 	const Options& options_;

@@ -59,10 +59,10 @@ constexpr OptionRow kOptions[] = {
 	 "also a line for each item that waited at least this long: 500us; with pending: only items "
 	 "that are so old (default: {pending_min})",
 	 kLive | kPending, false, set_min},
-	{"submitter", "", "", kWhat, "with --min and pending: who queued an item", kLive | kPending,
-	 false, set_submitter},
+	{"submitter", "", "", kWhat, "with --min, --dump and pending: who queued an item",
+	 kLive | kPending, false, set_submitter},
 	{"stack", "", "", kWhat,
-	 "with --min and pending: who queued an item, and the kernel's stack there; also the stack of "
+	 "with --min, --dump and pending: that, and the kernel's stack there; also the stack of "
 	 "a task that held the CPU",
 	 kLive | kPending, false, set_stack},
 	{"pid", "p", "PID", kWhat, "only items that this process queues", kMeasure, false, set_pid},

@@ -25,7 +25,7 @@ Result<Interval> run_with_dump(const Options& options, Source& source, Signals& 
 	LoopEvents both = events;
 	both.interval = [&](const Interval& interval) {
 		std::string said = events.interval(interval);
-		const std::string dumped = dump.interval(interval);
+		const std::string dumped = wrapped(dump.interval(interval));
 		if (!said.empty() && !dumped.empty()) said += "\n";
 		return said + dumped;
 	};

@@ -114,6 +114,7 @@ Result<Exit> measure(const Options& options, const Consumer& consume) {
 	auto session = Session::open(options.request, std::move(facts), symbols, std::string(kVersion));
 	if (!session) return session.error();
 	const Description& description = (*session)->description();
+	if (const Status fine = check_limits(options, description); !fine) return fine.error();
 	print_banner(options, description);
 
 	LoopEvents events;

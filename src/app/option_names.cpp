@@ -179,7 +179,8 @@ Status set_color(Options& options, std::span<const std::string> values) {
 
 void ask_for_all_stages(Request& request) {
 	for (const Mechanism* m : asked_for(request))
-		for (const Stage& s : m->stages) request.stages.insert(s.id);
+		for (const Stage& s : m->stages)
+			if (!s.ledger || !request.filters_items()) request.stages.insert(s.id);
 }
 
 std::vector<std::string_view> view_names() {

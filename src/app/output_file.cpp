@@ -29,6 +29,16 @@ bool are_one_file(int a, int b) {
 		   first.st_ino == second.st_ino;
 }
 
+// There is something of that name.
+Error taken(const std::string& path) {
+	struct stat status {};
+	if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+		return {.what = fmt::format("cannot write {}", in_quotes(path)),
+				.evidence = "it is no regular file"};
+	errno = EEXIST;
+	return failed(path, "--force replaces it");
+}
+
 bool is_regular(int fd) {
 	struct stat status {};
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
@@ -50,7 +60,7 @@ Result<OutputFile> OutputFile::create(const std::string& path, bool force, int s
 	const int made = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
 	if (made >= 0) return OutputFile(made, path, true);
 	if (errno != EEXIST) return failed(path);
-	if (!force) return failed(path, "--force replaces it");
+	if (!force) return taken(path);
 	// Opening what is no file, a pipe say, must not wait for its other end.
 	OutputFile there(open(path.c_str(), kFlags | O_NONBLOCK), path, false);
 	if (there.fd() < 0)
@@ -72,7 +82,7 @@ Status OutputFile::check(const std::string& path, bool force) {
 		return Nothing{};
 	}
 	if (errno != EEXIST) return failed(path);
-	if (!force) return failed(path, "--force replaces it");
+	if (!force) return taken(path);
 	struct stat status {};
 	if (lstat(path.c_str(), &status)) return failed(path);
 	if (S_ISREG(status.st_mode)) return Nothing{};

@@ -78,14 +78,16 @@ public:
 	}
 
 	std::string end(const Interval& last, const Interval& total, const Description& description,
-					std::string_view) override {
+					std::string_view reason) override {
 		std::string text = last.length_ns ? interval(last, description) : "";
 		std::map<Subject, Scale> scales;  // of the whole run: larger than any interval's
 		view_options_.whole_run = true;
 		if (total.length_ns != last.length_ns)
 			text += fmt::format("Whole run, {}:\n\n", short_duration_text(total.length_ns)) +
 					blocks(total, description, scales);
-		return text + painted(books_view(total, description, view_options_.width), theme_);
+		return text +
+			   painted(books_view(total, description, view_options_.width, reading_of(reason)),
+					   theme_);
 	}
 
 private:

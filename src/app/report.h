@@ -11,10 +11,17 @@
 #include "model/item.h"
 #include "model/run.h"
 #include "model/snapshot.h"
+#include "view/books_view.h"
 #include "view/scene.h"
 #include "view/theme.h"
 
 namespace asynclat {
+
+// What --dump wrote was read while the run went on.
+inline constexpr std::string_view kDumped = "dump";
+inline ReadWhen reading_of(std::string_view reason) {
+	return reason == kDumped ? ReadWhen::while_it_ran : ReadWhen::at_rest;
+}
 
 class Report {
 public:

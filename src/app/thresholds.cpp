@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/outlet.h"
 #include "base/units.h"
 #include "catalog/mechanism.h"
@@ -43,7 +45,25 @@ Status judge_loss(double max_percent, const std::string& name, const Books& book
 				 "the books say by what; --max-entries makes room"};
 }
 
+Status check_limit(std::string_view option, const Limit& limit, const Description& description) {
+	const Mechanism& m = mechanism_of(limit.stage);
+	const std::string name = fmt::format("{} {}", m.name, stage(limit.stage).name);
+	const MechanismInfo* const info = description.find(m.id);
+	if (info && std::ranges::find(info->stages, limit.stage) != info->stages.end())
+		return Nothing{};
+	return Error{Exit::unsupported, fmt::format("{} {} can never be exceeded", option, limit.text),
+				 fmt::format("{} is not measured here", name), "asynclat doctor says why"};
+}
+
 }  // namespace
+
+Status check_limits(const Options& options, const Description& description) {
+	for (const Limit& limit : options.fail_if)
+		if (Status fine = check_limit("--fail-if", limit, description); !fine) return fine;
+	for (const Limit& limit : options.dump.on)
+		if (Status fine = check_limit("--on", limit, description); !fine) return fine;
+	return Nothing{};
+}
 
 std::optional<uint64_t> value_of(const Limit& limit, const Interval& interval) {
 	const Histogram all = judged(limit, interval);

@@ -10,6 +10,9 @@
 
 namespace asynclat {
 
+// An error where a limit is on what is not measured: it could never be exceeded.
+Status check_limits(const Options& options, const Description& description);
+
 // What a limit is about, in an interval or in a whole run; absent: there was no event.
 std::optional<uint64_t> value_of(const Limit& limit, const Interval& interval);
 

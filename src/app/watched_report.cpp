@@ -62,7 +62,7 @@ std::string WatchedReport::end(const Interval& last, const Interval& total,
 		return text + scrolling_->end(last, total, description, reason);
 	if (last.length_ns) viewer_->add(last);
 	const Extent extent = text_extent(options_);
-	const Frame books = books_view(total, description, extent.width);
+	const Frame books = books_view(total, description, extent.width, reading_of(reason));
 	return text + painted(viewer_->draw_whole(extent.width, extent.height), theme_) + "\n" +
 		   painted(books, theme_);
 }

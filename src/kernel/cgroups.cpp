@@ -26,14 +26,13 @@ std::string mount_here() {
 	return cgroup_mount(std::string(std::istreambuf_iterator<char>(mounts), {}));
 }
 
-uint64_t inode_of(const std::string& directory) {
-	struct stat status {};
-	if (stat(directory.c_str(), &status)) return 0;
-	if (!S_ISDIR(status.st_mode)) {
-		errno = ENOTDIR;
-		return 0;
-	}
-	return status.st_ino;
+// A directory of this hierarchy; 0: it is none, as errno says.
+uint64_t inode_of(const std::string& directory, const std::string& mount) {
+	struct stat status {
+	}, root{};
+	if (stat(directory.c_str(), &status) || stat(mount.c_str(), &root)) return 0;
+	errno = ENOTDIR;
+	return S_ISDIR(status.st_mode) && status.st_dev == root.st_dev ? status.st_ino : 0;
 }
 
 // The directory that a number stands for: the kernel finds it, no tree is walked.
@@ -69,22 +68,21 @@ Result<Cgroup> find_cgroup(const std::string& path) {
 	if (mount.empty())
 		return Error{Exit::unsupported, "no cgroup v2 hierarchy is mounted here",
 					 "/proc/self/mounts has no cgroup2", "mount -t cgroup2 none /sys/fs/cgroup"};
-	Cgroup found{.path = path, .id = inode_of(path)};
-	if (!found.id || !path.starts_with(mount)) {
-		const std::string below =
-			fmt::format("{}{}{}", mount, path.starts_with('/') ? "" : "/", path);
-		if (const uint64_t id = inode_of(below)) found = {.path = below, .id = id};
+	Cgroup found{.path = path, .id = inode_of(path, mount)};
+	if (!found.id) {
+		found.path = fmt::format("{}{}{}", mount, path.starts_with('/') ? "" : "/", path);
+		found.id = inode_of(found.path, mount);
 	}
-	if (!found.id || !(found.path + "/").starts_with(mount + "/"))
+	if (!found.id)
 		return Error{Exit::usage, fmt::format("{} is no cgroup", in_quotes(path)),
-					 found.id ? fmt::format("it is not below {}", mount) : std::strerror(errno),
+					 std::strerror(errno),
 					 fmt::format("a directory below {}, or its name there: /system.slice", mount)};
 	// The kernel counts levels from the hierarchy's root, which is not the mount in a container.
 	std::filesystem::path parent = found.path;
-	while (inode_of(parent) != kRoot) {
+	while (inode_of(parent, mount) != kRoot) {
 		found.level++;
 		parent /= "..";
-		if (found.level > 64 || !inode_of(parent))
+		if (found.level > 64 || !inode_of(parent, mount))
 			return Error{Exit::unsupported,
 						 fmt::format("the level of {} cannot be told", in_quotes(path)),
 						 fmt::format("{} is not the root of the hierarchy", mount),

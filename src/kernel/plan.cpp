@@ -82,8 +82,7 @@ StagePlan plan_stage(const Stage& stage, const MechanismPlan& m, const Request& 
 	StagePlan result{.stage = &stage};
 	// What has a ledger of its own is no item: it has no callback that --function could choose, and
 	// nobody who queued it.
-	const bool of_items = !request.functions.empty() || request.filters_submitters();
-	const bool by_default = stage.by_default && !(of_items && stage.ledger);
+	const bool by_default = stage.by_default && !(request.filters_items() && stage.ledger);
 	result.wanted = request.stages.empty() ? by_default : request.stages.contains(stage.id);
 	for (const std::string_view name : points_of(stage)) {
 		const auto point = std::find_if(m.points.begin(), m.points.end(),

@@ -34,6 +34,8 @@ struct Request {
 		max_entries;  // pending items held a mechanism; absent: as the catalog says
 
 	[[nodiscard]] bool filters_submitters() const { return pid || cgroup; }
+	// By what only an item has: not what counts in a stage of its own.
+	[[nodiscard]] bool filters_items() const { return !functions.empty() || filters_submitters(); }
 };
 
 }  // namespace asynclat

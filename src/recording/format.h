@@ -81,6 +81,7 @@ inline constexpr size_t kMostGroups = 8192;  // a mechanism
 inline constexpr size_t kMostNames = 1U << 20;
 inline constexpr size_t kMostItems = 1024;  // in a block; and as many runs
 inline constexpr size_t kMostFrames = 256;  // of a stack
+inline constexpr size_t kMostItemNames = kMostItems * (kMostFrames + 8);  // in a block
 // Between two intervals; the texts are as long as those that they stand for.
 inline constexpr size_t kMostItemsAtOnce = 1U << 17;
 inline constexpr size_t kMostItemText = 64U << 20;

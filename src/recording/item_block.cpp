@@ -101,7 +101,7 @@ public:
 	Reader(Columns& columns, CatalogNames& catalog, ItemsRead& read)
 		: columns_(columns), catalog_(catalog), read_(read) {
 		ColumnReader& names = columns_[at(ItemColumn::names)];
-		while (names.left() && !names.failed()) names_.push_back(names.text());
+		while (goes_on(names, kMostItemNames - names_.size())) names_.push_back(names.text());
 	}
 
 	void items() {

@@ -103,6 +103,9 @@ std::optional<Replay::Fetched> Replay::fetch() {
 		auto interval = reader_.next();
 		if (!interval) {
 			damage_ = interval.error();
+			// What stands before an interval that is not there any more is whole all the same.
+			left_over_ = reader_.take_items();
+			selection_.narrow(left_over_.items, left_over_.runs);
 			break;
 		}
 		if (!*interval) return std::nullopt;
@@ -128,6 +131,11 @@ Result<Snapshot> Replay::advance() {
 	std::ranges::move(next_->items.items, std::back_inserter(items_));
 	std::ranges::move(next_->items.runs, std::back_inserter(runs_));
 	next_ = std::exchange(after_next_, fetch());
+	if (!next_) {
+		std::ranges::move(left_over_.items, std::back_inserter(items_));
+		std::ranges::move(left_over_.runs, std::back_inserter(runs_));
+		left_over_ = {};
+	}
 	return counters_;
 }
 

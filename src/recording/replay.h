@@ -58,6 +58,7 @@ private:
 	Selection selection_;
 	Description description_;
 	std::optional<Fetched> next_, after_next_;
+	recording::ItemsRead left_over_;
 	std::vector<Item> items_;
 	std::vector<Run> runs_;
 	Snapshot counters_;

@@ -47,12 +47,13 @@ void put_identity(Frame& frame, const Identity& identity, const Mechanism& mecha
 	frame.flow(words, " ", {2, 4});
 }
 
-void put_residue(Frame& frame, int64_t residue, std::optional<uint64_t> missed) {
+void put_residue(Frame& frame, int64_t residue, std::optional<uint64_t> missed, ReadWhen read) {
 	const auto off = static_cast<uint64_t>(std::abs(residue));
 	std::string verdict = "missed events are not counted on this kernel";
 	if (missed)
 		verdict = fmt::format("missed {} {} it", with_commas(*missed),
 							  off <= *missed ? "explains" : "does not explain");
+	if (read == ReadWhen::while_it_ran) verdict = "items came while it was read";
 	frame.flow({fmt::format("off by {},", with_commas(off)),
 				fmt::format("the {} side is larger:", residue > 0 ? "left" : "right"), verdict},
 			   " ", {4, 6}, Style::warning);
@@ -99,12 +100,12 @@ void put_beside(Frame& frame, const Books& books, const Mechanism& mechanism, bo
 
 // `measured` is what its histogram holds; absent: not collected.
 void put_books(Frame& frame, const std::string& title, const Books& books,
-			   std::optional<uint64_t> measured, const Mechanism& mechanism) {
+			   std::optional<uint64_t> measured, const Mechanism& mechanism, ReadWhen read) {
 	frame.flow({title + " books"}, "", {0, 2}, Style::title);
 	for (const Identity& identity : identities(books, measured)) {
 		const int64_t residue = identity.residue();
 		if (residue || says_something(identity)) put_identity(frame, identity, mechanism);
-		if (residue) put_residue(frame, residue, books.get(AL_MISSED));
+		if (residue) put_residue(frame, residue, books.get(AL_MISSED), read);
 	}
 	put_beside(frame, books, mechanism, measured.has_value());
 }
@@ -132,7 +133,8 @@ bool keeps_own_books(const MechanismInfo& info) {
 
 }  // namespace
 
-Frame books_view(const Interval& total, const Description& description, int width) {
+Frame books_view(const Interval& total, const Description& description, int width,
+				 ReadWhen read) {
 	Frame frame(width);
 	for (const MechanismInfo& info : description.mechanisms) {
 		const MechanismData* data = total.data.find(info.mechanism);
@@ -141,10 +143,12 @@ Frame books_view(const Interval& total, const Description& description, int widt
 		if (keeps_own_books(info)) {
 			const bool has_headline = data->stage(headline(row).id) != nullptr;
 			put_books(frame, std::string(row.name), data->books,
-					  has_headline ? std::optional(data->headline_count()) : std::nullopt, row);
+					  has_headline ? std::optional(data->headline_count()) : std::nullopt, row,
+					  read);
 		}
 		for (const StageData& s : data->stages)
-			if (s.books) put_books(frame, title_of(row, s), *s.books, s.all_cpus().count(), row);
+			if (s.books)
+				put_books(frame, title_of(row, s), *s.books, s.all_cpus().count(), row, read);
 	}
 	return frame;
 }

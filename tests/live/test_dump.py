@@ -65,7 +65,7 @@ def one_dump(tmp_path_factory):
 def test_replay_has_the_items_that_were_shown(dump):
     path, live, said = dump
     assert f"--on {ANY_WAIT} was exceeded: it was " in said
-    assert f"asynclat replay {path}" in said
+    assert f"asynclat replay '{path}'" in " ".join(said.split())
     items, rest = split(lines_of(path))
     check_dump(rest)
     shown, live_rest = split(live)

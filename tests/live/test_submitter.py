@@ -1,13 +1,15 @@
 """Who queued an item, and the filters on that."""
 
+import json
 import re
 import subprocess
+import time
 
 import pytest
 
 from cgroup import Cgroup
 from load import run_load
-from process import run
+from process import Running, run
 from test_items import traced_beside
 from tracer import Tracer
 from waiting_load import WaitingLoad
@@ -85,6 +87,29 @@ def test_cgroup_leaves_out_what_is_queued_from_outside(inner):
         check(tracer)
 
 
+def test_runs_of_delayed_work_are_kept_whoever_its_timer_interrupted(tmp_path):
+    """Its work is queued by the timer, which is not of --pid; the delayed work is."""
+    with WaitingLoad("delayed", 23) as load:
+        with Running("-j", "-m", "workqueue,delayed_work", "--pid", load.pid, "--min=1ns", "--dump",
+                     tmp_path / "dump", "--on=delayed_work.delay.max=1ns", "0.5") as running:
+            load.go()
+            time.sleep(1)
+            assert running.end()[0] == 0
+    trace = json.loads((tmp_path / "dump.json").read_text())["traceEvents"]
+    late = [event for event in trace if event["ph"] == "b"]
+    assert len(late) >= 23
+    assert len([event for event in trace if event["ph"] == "X"]) >= len(late) - 1
+
+
+def test_a_limit_on_what_is_not_measured_is_an_error(tmp_path):
+    for options in (["--fail-if"], ["--dump", tmp_path / "dump", "--on"]):
+        done = run(*options, "task_work.wait.max=1s", "1", "1")
+        if done.returncode == 0:
+            pytest.skip("task_work is measured here")
+        assert done.returncode == 3
+        assert "task_work.wait.max=1s can never be exceeded" in done.stderr
+
+
 @pytest.mark.parametrize("options, why, what_to_do", [
     (("--submitter",), "--submitter: there is no item to tell it of", "--min"),
     (("--stack",), "--stack: there is no item to tell it of", "--min"),
@@ -93,6 +118,8 @@ def test_cgroup_leaves_out_what_is_queued_from_outside(inner):
     (("--pid", "4194305"), "--pid: there is no process 4194305", "as ps shows it"),
     (("--cgroup", "/no/such"), "--cgroup: '/no/such' is no cgroup", "a directory below"),
     (("--cgroup", "/proc"), "--cgroup: '/proc' is no cgroup", "a directory below"),
+    (("--cgroup", "../../../../proc/sys"), "is no cgroup", "a directory below"),
+    (("--cgroup", ""), "--cgroup: '' is no cgroup", "/system.slice"),
 ])
 def test_wrong_words_are_usage_errors(options, why, what_to_do):
     done = run(*options, "1", "1")

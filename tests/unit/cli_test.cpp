@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -380,6 +381,25 @@ TEST(Cli, OnIsALimitAsFailIfIs) {
 			  "--on: 'workqueue.wait=1ms' is not a limit");
 	EXPECT_EQ(error_of({"--stage", "wait", "--dump", "a", "--on", "workqueue.hold.max=1ms"}).hint,
 			  "add --stage all, or a --stage list with workqueue.hold in it");
+}
+
+TEST(Cli, AnIntervalIsNoLongerThanWhatADumpKeeps) {
+	EXPECT_THAT(error_of({"--dump", "a", "--on", "workqueue.wait.max=1ms", "11"}).what,
+				HasSubstr("an interval of 11s is longer than what is kept, 10s"));
+	EXPECT_EQ(options_of({"--dump", "a", "--on", "workqueue.wait.max=1ms", "10"}).interval_ns,
+			  10'000'000'000U);
+}
+
+// They are no items: no filter on those can choose among them.
+TEST(Cli, AFilterOnItemsLeavesOutWhatIsNone) {
+	for (const Arguments& filter :
+		 {Arguments{"-f", "x"}, Arguments{"--pid", std::to_string(getpid())}}) {
+		Arguments all = {"-m", "kthread", "--min", "1s"};
+		EXPECT_TRUE(options_of(all).request.stages.contains(AL_KT_WAKEUP));
+		all.insert(all.end(), filter.begin(), filter.end());
+		EXPECT_FALSE(options_of(all).request.stages.contains(AL_KT_WAKEUP));
+		EXPECT_TRUE(options_of(all).request.stages.contains(AL_KT_RUN));
+	}
 }
 
 TEST(Cli, ADumpCollectsItemsAndRunsAndShowsThemWithMinOnly) {

@@ -78,7 +78,7 @@ TEST_F(DumpTest, WritesOnceWhenALimitIsExceeded) {
 		HasSubstr(
 			"--on workqueue.wait.max=10ms was exceeded: it was 11ms in flush_to_ldisc on cpu 0\n"));
 	EXPECT_THAT(said, HasSubstr("2 intervals, 3 items, 0 runs\n"));
-	EXPECT_THAT(said, HasSubstr("asynclat replay " + folder_ + "/slow.rec"));
+	EXPECT_THAT(said, HasSubstr("asynclat replay '" + folder_ + "/slow.rec'; '"));
 	EXPECT_EQ(interval(dump, 3, 12 * kMs), "");
 	EXPECT_THAT(files(), ElementsAre("slow.rec", "slow.rec.json"));
 
