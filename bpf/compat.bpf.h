@@ -46,6 +46,31 @@ static __always_inline int al_task_on_cpu(const struct task_struct *task)
 	return bpf_core_field_exists(task->on_cpu) && BPF_CORE_READ(task, on_cpu);
 }
 
+/* 6.1, 7f203bc89eb6: a cgroup knows its ancestors; before, only their numbers. The helper that tells is not
+ * for tracing programs before 5.15. 0: it has none of that level. */
+struct cgroup___before_6_1 {
+	__u64 ancestor_ids[1];
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 al_cgroup_ancestor(const struct cgroup *cgroup, __u32 level)
+{
+	const void *at = (const void *)cgroup + level * sizeof(__u64);
+	const struct cgroup *ancestor = 0;
+	__u64 id = 0;
+
+	if (BPF_CORE_READ(cgroup, level) < (int)level)
+		return 0;
+	if (!bpf_core_field_exists(cgroup->ancestors)) {
+		bpf_probe_read_kernel(&id, sizeof(id),
+				      at + bpf_core_field_offset(struct cgroup___before_6_1,
+								 ancestor_ids));
+		return id;
+	}
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+			      at + bpf_core_field_offset(struct cgroup, ancestors));
+	return BPF_CORE_READ(ancestor, kn, id);
+}
+
 /* 6.2, 64701838bf05: x86's preempt_count moved into pcpu_hot, and with 6.15, 46e8fff6d45f out of it again.
  * Where it is in that. */
 struct pcpu_hot {

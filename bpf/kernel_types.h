@@ -120,8 +120,23 @@ struct thread_info {
 	__u64 preempt_count;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[1]; /* as many as its level, and itself */
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct css_set *cgroups;
 	unsigned int flags;
 	int on_cpu;
 	int on_rq;

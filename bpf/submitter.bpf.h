@@ -88,14 +88,17 @@ static __always_inline int al_filters_submitters(void)
 /* Is it an item of whom --pid and --cgroup ask for? AL_ITEM_LEFT_OUT or 0. */
 static __always_inline __u32 al_left_out(__u64 here)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
+
 	if (!al_filters_submitters())
 		return 0;
 	if (al_context(here) != AL_IN_TASK)
 		return AL_ITEM_LEFT_OUT;
 	if (cfg.submitter_pid && bpf_get_current_pid_tgid() >> 32 != cfg.submitter_pid)
 		return AL_ITEM_LEFT_OUT;
-	if (cfg.submitter_cgroup && bpf_get_current_ancestor_cgroup_id(cfg.submitter_level) !=
-					    cfg.submitter_cgroup)
+	if (cfg.submitter_cgroup &&
+	    al_cgroup_ancestor(BPF_CORE_READ(task, cgroups, dfl_cgrp), cfg.submitter_level) !=
+		    cfg.submitter_cgroup)
 		return AL_ITEM_LEFT_OUT;
 	return 0;
 }
