@@ -236,7 +236,9 @@ def late_timers(run, kind, blocker):
     assert len(result) > N / 3
     for ours, _ in result:
         assert ours["blocker"]["kind"] == blocker
-        assert LATE_NS / 2 < ours["blocker"]["ran_ns"] <= ours["stages"]["timer_ns"]
+        # Most of its wait, however much of what ran came before its timer was due.
+        timer_ns = ours["stages"]["timer_ns"]
+        assert timer_ns / 2 < ours["blocker"]["ran_ns"] <= timer_ns
     return result
 
 
