@@ -71,6 +71,17 @@ static __always_inline __u32 al_hash(__u64 address)
 	return (__u32)((address * 0x9e3779b97f4a7c15ULL) >> 32);
 }
 
+/* Which set of the pending table a key is in, and which spill counter is its. */
+static __always_inline __u32 al_set_index(__u64 key)
+{
+	return al_hash(key) & ((1u << (cfg.set_bits & 31)) - 1);
+}
+
+static __always_inline __u32 al_spill_index(__u64 key)
+{
+	return (al_hash(key) >> 8) & (AL_SPILL_COUNTERS - 1);
+}
+
 #include "atomics.bpf.h"
 
 /* ---- books and rows ------------------------------------------------------------------------- */

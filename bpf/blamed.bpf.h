@@ -8,14 +8,7 @@
 
 #include "asynclat.bpf.h"
 
-/* Who asks: each has a place of its own, as a timer may interrupt a start. A CPU is in one of each at
- * a time. */
-enum al_asker {
-	AL_ASKED_BY_START,
-	AL_ASKED_BY_TIMER,
-	AL_ASKERS,
-};
-
+/* [asker]: a CPU is in one of each at a time. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, AL_ASKERS);

@@ -9,7 +9,6 @@
 #define ASYNCLAT_DELAYED_WORK_BPF_H
 
 #include "dw_late.bpf.h"
-#include "outlier.bpf.h"
 
 static __always_inline void dw_learn_base(__u64 now, __u64 jiffies)
 {
@@ -114,7 +113,7 @@ enum dw_witness {
 	DW_CALLED,
 };
 
-static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 told, __u64 here)
+static __always_inline int dw_armed(void *ctx, __u64 work, enum dw_witness witness, __u64 told)
 {
 	const struct timer_list *timer = &((struct delayed_work *)work)->timer;
 	const __u64 function = (__u64)BPF_CORE_READ((struct work_struct *)work, func);
@@ -123,7 +122,7 @@ static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 t
 	const __u32 phase = control.phase;
 	const int just = dw_just_stopped(key);
 	struct al_books *b = al_books_of(cpu, AL_DELAYED_WORK);
-	__u64 now, jiffies, expires, expiry;
+	__u64 now, jiffies, expires, expiry, here;
 	struct al_entry entry;
 	enum al_claim claim;
 	__u32 flags, aside;
@@ -146,6 +145,7 @@ static __always_inline int dw_armed(__u64 work, enum dw_witness witness, __u64 t
 		delay = told;
 		expiry = 0; /* the timer will tell when it fires */
 	}
+	here = al_stack_here(ctx);
 	claim = al_enter(b, key, &entry);
 	if (!al_owns(claim))
 		return 0;
@@ -282,78 +282,6 @@ __noinline int dw_queued(__u32 cpu, __u64 work, __u64 workqueue, __u64 pool, __u
 	entry.item->pool = pool;
 	al_let_go(&entry, entry.old);
 	return 1;
-}
-
-/* Takes the entry of a starting work that came by its timer. Where it was armed again before this
- * start was seen, the entry is the next one's, or just being made: this one's was set aside. */
-static __always_inline int dw_take(__u64 work, struct al_item *item, __u64 *armed)
-{
-	__u64 key = work | AL_KEY_DELAYED;
-	struct al_entry entry;
-	int owned = al_own(key, &entry);
-
-	if (owned > 0 && !(entry.item->flags & AL_ITEM_QUEUED)) {
-		const int aside = entry.item->flags & AL_ITEM_ASIDE;
-
-		al_let_go(&entry, entry.old);
-		if (!aside)
-			return 0;
-		owned = 0;
-	}
-	if (!owned) {
-		key |= AL_KEY_ASIDE;
-		owned = al_own(key, &entry);
-	}
-	if (owned <= 0)
-		return 0;
-	*item = *entry.item;
-	*armed = entry.old;
-	al_remove(&entry, key);
-	return 1;
-}
-
-/* What made an outlier wait, by the longest of its parts: nothing for slack; when its timer was late, what
- * was found then; `blamed`: what its workqueue's item was found to wait for. */
-static __always_inline const struct al_blocker *dw_blame(__u64 work, __u64 armed, const __u64 *part,
-							 __u32 blamed)
-{
-	if (part[0] >= part[1] && part[0] >= part[2])
-		return 0;
-	if (part[1] >= part[2])
-		return dw_found_late(work, armed);
-	return blamed ? al_blamed() : 0;
-}
-
-/* late = slack + timer + wait: queueing is clamped into due-to-started, as a tick that came late
- * makes timers fire before what we take for due; the bucket's expiry into due-to-queued. AL_RUNS_TOLD
- * or 0. */
-static __always_inline __u32 dw_record(struct al_books *b, __u64 work, __u32 item_class,
-				       const struct al_item *item, __u64 armed, __u64 now,
-				       __u32 blamed)
-{
-	__u64 queued = item->activated;
-	const struct workqueue_struct *wq = (const void *)item->workqueue;
-	__u64 bucket = dw_bucket_at(item->expiry, item->due);
-
-	al_record(AL_DW_DELAY, item_class, item->due - armed, now, item->function);
-	if (queued < item->due)
-		queued = item->due;
-	if (queued > now)
-		queued = now;
-	if (bucket > queued)
-		bucket = queued;
-	al_record(AL_DW_SLACK, item_class, bucket - item->due, now, item->function);
-	al_record(AL_DW_TIMER, item_class, queued - bucket, now, item->function);
-	al_record(AL_DW_WAIT, item_class, now - queued, now, item->function);
-	/* Slack is by design: what comes after it must be long. */
-	if (al_is_outlier(bucket, now)) {
-		const __u64 part[AL_PARTS] = {bucket - item->due, queued - bucket, now - queued};
-
-		al_outlier(b, AL_DELAYED_WORK, item_class, item->function, &wq->name, part,
-			   dw_blame(work, armed, part, blamed), work | AL_KEY_DELAYED, armed,
-			   item->due, now);
-	}
-	return al_told(bucket, now);
 }
 
 #endif

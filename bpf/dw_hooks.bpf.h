@@ -12,7 +12,7 @@ int BPF_PROG(dw_armed_btf, struct timer_list *timer, unsigned long second)
 {
 	if ((__u64)timer->function != cfg.delayed_work_timer_fn)
 		return 0;
-	return dw_armed(dw_work(al_address(timer)), DW_TIMER_STARTED, second, al_here(ctx));
+	return dw_armed(ctx, dw_work(al_address(timer)), DW_TIMER_STARTED, second);
 }
 
 SEC("?raw_tp/timer_start")
@@ -20,7 +20,7 @@ int BPF_PROG(dw_armed_raw, struct timer_list *timer, unsigned long second)
 {
 	if ((__u64)BPF_CORE_READ(timer, function) != cfg.delayed_work_timer_fn)
 		return 0;
-	return dw_armed(dw_work((__u64)timer), DW_TIMER_STARTED, second, al_here(ctx));
+	return dw_armed(ctx, dw_work((__u64)timer), DW_TIMER_STARTED, second);
 }
 
 /* Without a delay there is no timer. */
@@ -28,14 +28,14 @@ SEC("?fentry/__queue_delayed_work")
 int BPF_PROG(dw_armed_fe, int where, struct workqueue_struct *wq, struct delayed_work *dwork,
 	     unsigned long delay)
 {
-	return delay ? dw_armed(al_address(dwork), DW_CALLED, delay, al_here(ctx)) : 0;
+	return delay ? dw_armed(ctx, al_address(dwork), DW_CALLED, delay) : 0;
 }
 
 SEC("?kprobe/__queue_delayed_work")
 int BPF_KPROBE(dw_armed_kp, int where, struct workqueue_struct *wq, struct delayed_work *dwork,
 	       unsigned long delay)
 {
-	return delay ? dw_armed((__u64)dwork, DW_CALLED, delay, al_here(ctx)) : 0;
+	return delay ? dw_armed(ctx, (__u64)dwork, DW_CALLED, delay) : 0;
 }
 
 SEC("?tp_btf/timer_expire_entry")

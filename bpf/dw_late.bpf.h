@@ -5,7 +5,7 @@
 #ifndef ASYNCLAT_DW_LATE_BPF_H
 #define ASYNCLAT_DW_LATE_BPF_H
 
-#include "cpu_held.bpf.h"
+#include "held_search.bpf.h"
 #include "interrupted.bpf.h"
 
 struct dw_late {

@@ -19,76 +19,76 @@
 SEC("?kprobe/irq_work_queue")
 int BPF_KPROBE(iw_queued_kp, __u64 work)
 {
-	return iw_attempted(work, 0, al_here(ctx));
+	return iw_attempted(ctx, 0, work, 0);
 }
 
 SEC("?perf_event")
 int iw_queued_bp(struct bpf_perf_event_data *ctx)
 {
-	return iw_attempted(PT_REGS_PARM1(&ctx->regs), 0, al_here_at_breakpoint(ctx));
+	return iw_attempted(ctx, AL_AT_BREAKPOINT, PT_REGS_PARM1(&ctx->regs), 0);
 }
 
 SEC("?kprobe/irq_work_queue_on")
 int BPF_KPROBE(iw_on_kp, __u64 work, int cpu)
 {
-	return iw_attempted_on(work, cpu, al_here(ctx));
+	return iw_attempted_on(ctx, 0, work, cpu);
 }
 
 SEC("?perf_event")
 int iw_on_bp(struct bpf_perf_event_data *ctx)
 {
-	return iw_attempted_on(PT_REGS_PARM1(&ctx->regs), (__u32)PT_REGS_PARM2(&ctx->regs),
-			       al_here_at_breakpoint(ctx));
+	return iw_attempted_on(ctx, AL_AT_BREAKPOINT, PT_REGS_PARM1(&ctx->regs),
+			       (__u32)PT_REGS_PARM2(&ctx->regs));
 }
 
 SEC("?tp_btf/csd_queue_cpu")
 int BPF_PROG(iw_on_btf, unsigned int cpu, unsigned long callsite, void *function,
 	     struct __call_single_data *csd)
 {
-	return iw_sent_to(al_address(csd), al_here(ctx));
+	return iw_sent_to(ctx, al_address(csd));
 }
 
 SEC("?raw_tp/csd_queue_cpu")
 int BPF_PROG(iw_on_raw, unsigned int cpu, unsigned long callsite, void *function,
 	     struct __call_single_data *csd)
 {
-	return iw_sent_to((__u64)csd, al_here(ctx));
+	return iw_sent_to(ctx, (__u64)csd);
 }
 
 SEC("?fentry/__smp_call_single_queue")
 int BPF_PROG(iw_on_fe, int cpu, struct llist_node *node)
 {
-	return iw_sent_to(al_address(node), al_here(ctx));
+	return iw_sent_to(ctx, al_address(node));
 }
 
 SEC("?kprobe/__smp_call_single_queue")
 int BPF_KPROBE(iw_on_csd_kp, int cpu, __u64 node)
 {
-	return iw_sent_to(node, al_here(ctx));
+	return iw_sent_to(ctx, node);
 }
 
 SEC("?fentry/arch_irq_work_raise")
 int BPF_PROG(iw_raised_fe)
 {
-	return iw_raised(0, al_here(ctx));
+	return iw_raised(ctx, 0);
 }
 
 SEC("?kprobe/arch_irq_work_raise")
 int BPF_KPROBE(iw_raised_kp)
 {
-	return iw_raised(0, al_here(ctx));
+	return iw_raised(ctx, 0);
 }
 
 SEC("?tp_btf/ipi_send_cpu")
 int BPF_PROG(iw_sent_btf, unsigned int cpu, unsigned long callsite, void *callback)
 {
-	return iw_sent(cpu, (__u64)callback, al_here(ctx));
+	return iw_sent(ctx, cpu, (__u64)callback);
 }
 
 SEC("?raw_tp/ipi_send_cpu")
 int BPF_PROG(iw_sent_raw, unsigned int cpu, unsigned long callsite, void *callback)
 {
-	return iw_sent(cpu, (__u64)callback, al_here(ctx));
+	return iw_sent(ctx, cpu, (__u64)callback);
 }
 
 SEC("?kprobe/irq_work_run_list")

@@ -9,9 +9,10 @@
 #define KT_KTHREADD 2 /* pid of the parent of all of them */
 #define KT_MAX_ERRNO 4095
 
-static __always_inline int kt_requested(__u64 here)
+static __always_inline int kt_requested(void *ctx)
 {
-	al_queue(AL_LEDGER_SPAWN, bpf_get_current_task() | AL_KEY_REQUESTER, 0, 0, here);
+	al_queue(AL_LEDGER_SPAWN, bpf_get_current_task() | AL_KEY_REQUESTER, 0, 0,
+		 al_stack_here(ctx));
 	return 0;
 }
 

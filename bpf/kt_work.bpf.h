@@ -61,10 +61,10 @@ static __always_inline int kt_wanted(__u64 function)
 }
 
 /* Under the worker's lock, before the item can be seen by the worker. */
-static __always_inline int kt_queued(__u64 work, __u64 function, __u64 here)
+static __always_inline int kt_queued(void *ctx, __u64 work, __u64 function)
 {
 	if (kt_wanted(function))
-		al_queue(AL_KTHREAD, work, function, 0, here);
+		al_queue(AL_KTHREAD, work, function, 0, al_stack_here(ctx));
 	return 0;
 }
 

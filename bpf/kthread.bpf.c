@@ -35,13 +35,13 @@ static __always_inline int kt_gone(__u64 address)
 SEC("?tp_btf/sched_kthread_work_queue_work")
 int BPF_PROG(kt_queued_btf, struct kthread_worker *worker, struct kthread_work *work)
 {
-	return kt_queued(al_address(work), (__u64)work->func, al_here(ctx));
+	return kt_queued(ctx, al_address(work), (__u64)work->func);
 }
 
 SEC("?raw_tp/sched_kthread_work_queue_work")
 int BPF_PROG(kt_queued_raw, struct kthread_worker *worker, struct kthread_work *work)
 {
-	return kt_queued((__u64)work, (__u64)BPF_CORE_READ(work, func), al_here(ctx));
+	return kt_queued(ctx, (__u64)work, (__u64)BPF_CORE_READ(work, func));
 }
 
 SEC("?tp_btf/sched_kthread_work_execute_start")
@@ -129,13 +129,13 @@ int BPF_PROG(kt_gone_raw, struct task_struct *task)
 SEC("?fentry/kthread_insert_work")
 int BPF_PROG(kt_queued_fe, struct kthread_worker *worker, struct kthread_work *work)
 {
-	return kt_queued(al_address(work), (__u64)work->func, al_here(ctx));
+	return kt_queued(ctx, al_address(work), (__u64)work->func);
 }
 
 SEC("?kprobe/kthread_insert_work")
 int BPF_KPROBE(kt_queued_kp, struct kthread_worker *worker, struct kthread_work *work)
 {
-	return kt_queued((__u64)work, (__u64)BPF_CORE_READ(work, func), al_here(ctx));
+	return kt_queued(ctx, (__u64)work, (__u64)BPF_CORE_READ(work, func));
 }
 
 /* Results of type bool are a byte: the rest of the register is rubbish. */
@@ -160,13 +160,13 @@ int BPF_PROG(kt_dcancel_fx, struct kthread_delayed_work *dwork)
 SEC("?fentry/__kthread_create_on_node")
 int kt_request_fe(void *ctx)
 {
-	return kt_requested(al_here(ctx));
+	return kt_requested(ctx);
 }
 
 SEC("?kprobe/__kthread_create_on_node")
 int kt_request_kp(void *ctx)
 {
-	return kt_requested(al_here(ctx));
+	return kt_requested(ctx);
 }
 
 /* threadfn, data, node, namefmt and args, then what it returns. */

@@ -43,13 +43,13 @@ enum al_claim {
 
 static __always_inline struct al_set *al_set_of(__u64 key, __u32 *index)
 {
-	*index = al_hash(key) & ((1u << (cfg.set_bits & 31)) - 1);
+	*index = al_set_index(key);
 	return bpf_map_lookup_elem(&pending, index);
 }
 
 static __always_inline __u64 *al_spill_of(__u64 key)
 {
-	return &spill[(al_hash(key) >> 8) & (AL_SPILL_COUNTERS - 1)];
+	return &spill[al_spill_index(key)];
 }
 
 static __always_inline void al_let_go(struct al_entry *e, __u64 stamp)

@@ -23,26 +23,16 @@ struct {
 	__uint(value_size, AL_STACK_FRAMES * sizeof(__u64));
 } stacks SEC(".maps");
 
-/* Where a queueing hook stands: the number of its stack plus one, and AL_AT_BREAKPOINT. */
+/* Where a queueing hook stands, `here`: the number of its stack plus one, and this mark of a hardware
+ * breakpoint, an exception that the kernel counts as an NMI. */
 #define AL_AT_BREAKPOINT (1ULL << 32)
 
-/* What a full map or another stack of the same hash leave no room for is not known. */
+/* A walk of a microsecond or two: once it is known that the item is wanted. What a full map or another stack of the same hash leave no room for is not known. */
 static __always_inline __u32 al_stack_here(void *ctx)
 {
 	const long id = cfg.stacks ? bpf_get_stackid(ctx, &stacks, 0) : -1;
 
 	return id < 0 ? 0 : id + 1;
-}
-
-static __always_inline __u64 al_here(void *ctx)
-{
-	return al_stack_here(ctx);
-}
-
-/* A hardware breakpoint is an exception that the kernel counts as an NMI. */
-static __always_inline __u64 al_here_at_breakpoint(void *ctx)
-{
-	return al_stack_here(ctx) | AL_AT_BREAKPOINT;
 }
 
 /* What the CPU is in, as the kernel counts it: 1 if that can be read. Variables of a CPU lie at fixed
@@ -146,14 +136,13 @@ static __always_inline int al_submitter_at(__u32 slot, __u64 key, __u64 stamp,
 
 static __always_inline __u32 al_spill_slot(__u64 key)
 {
-	return (AL_WAYS << (cfg.set_bits & 31)) +
-	       ((al_hash(key) >> 8) & (AL_SPILL_COUNTERS - 1));
+	return (AL_WAYS << (cfg.set_bits & 31)) + al_spill_index(key);
 }
 
 /* `who` is cleared first. */
 static __always_inline void al_submitter_of(__u64 key, __u64 stamp, struct al_submitter *who)
 {
-	const __u32 set = al_hash(key) & ((1u << (cfg.set_bits & 31)) - 1);
+	const __u32 set = al_set_index(key);
 
 	__builtin_memset(who, 0, sizeof(*who));
 	if (!cfg.submitters)

@@ -26,7 +26,7 @@ static __always_inline __u32 tw_class(__u32 flags)
 
 /* Before anybody can see the item: from here on another CPU may run it at any time. Also from
  * interrupts on top of itself, so every counter is shared. */
-static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify, __u64 here)
+static __always_inline int tw_queued(void *ctx, __u64 task, __u64 work, __u32 notify)
 {
 	const __u64 function = (__u64)BPF_CORE_READ((struct callback_head *)work, func);
 	const __u32 phase = control.phase;
@@ -34,6 +34,7 @@ static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify, __u64
 	struct al_entry entry;
 	enum al_claim claim;
 	__u32 chained = 0;
+	__u64 here;
 
 	if (cfg.keep_calls)
 		tw_keep_call(task, work);
@@ -48,6 +49,7 @@ static __always_inline int tw_queued(__u64 task, __u64 work, __u32 notify, __u64
 		al_not_ours(b, work);
 		return 0;
 	}
+	here = al_stack_here(ctx);
 	claim = al_enter_shared(b, work, &entry);
 	if (!al_owns(claim))
 		return 0;
@@ -238,13 +240,13 @@ static __always_inline int tw_finished(void)
 SEC("?fentry/task_work_add")
 int BPF_PROG(tw_queued_fe, struct task_struct *task, struct callback_head *work, int notify)
 {
-	return tw_queued(al_address(task), al_address(work), notify, al_here(ctx));
+	return tw_queued(ctx, al_address(task), al_address(work), notify);
 }
 
 SEC("?kprobe/task_work_add")
 int BPF_KPROBE(tw_queued_kp, struct task_struct *task, struct callback_head *work, int notify)
 {
-	return tw_queued((__u64)task, (__u64)work, notify, al_here(ctx));
+	return tw_queued(ctx, (__u64)task, (__u64)work, notify);
 }
 
 SEC("?fexit/task_work_add")

@@ -4,6 +4,7 @@
  */
 #include "pending.bpf.h"
 #include "delayed_work.bpf.h"
+#include "dw_start.bpf.h"
 #include "dw_hooks.bpf.h"
 #include "wq_executor.bpf.h"
 #include "wq_rows.bpf.h"
@@ -18,20 +19,19 @@
 
 /* Under the pool's lock, before the item can be seen by a worker. `function` is for storing only:
  * to some verifiers it is a pointer, to others a number. */
-static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue, __u64 pool,
-				     __u32 workqueue_flags, __u64 here)
+static __always_inline int wq_queued(void *ctx, __u64 work, __u64 function, __u64 workqueue,
+				     __u64 pool, __u32 workqueue_flags)
 {
 	const __u32 phase = control.phase;
 	const __u32 cpu = bpf_get_smp_processor_id();
 	struct al_entry entry;
 	enum al_claim claim;
 	struct al_books *b;
-	__u32 flags;
-	__u64 now;
+	__u64 now, here;
+	__u32 flags = 0;
 
 	if (phase == AL_CLOSED || !wq_wanted(work))
 		return 0;
-	flags = al_left_out(here);
 	now = bpf_ktime_get_ns();
 	if (cfg.mechanisms & (1 << AL_DELAYED_WORK) &&
 	    dw_queued(cpu, work, workqueue, pool, now))
@@ -45,6 +45,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	}
 	if (workqueue_flags & cfg.wq_bh)
 		flags |= AL_ITEM_BH;
+	here = al_stack_here(ctx);
 	claim = al_enter(b, work, &entry);
 	if (!al_owns(claim))
 		return 0;
@@ -57,7 +58,7 @@ static __always_inline int wq_queued(__u64 work, __u64 function, __u64 workqueue
 	entry.item->function = function;
 	entry.item->workqueue = workqueue;
 	entry.item->pool = pool;
-	entry.item->flags = flags;
+	entry.item->flags = flags | al_left_out(here);
 	entry.item->ledger = AL_WORKQUEUE;
 	al_pend(&entry, work, now, here);
 	return 0;
@@ -218,16 +219,16 @@ static __always_inline int wq_finished(__u64 work)
 SEC("?tp_btf/workqueue_queue_work")
 int BPF_PROG(wq_queued_btf, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
-	return wq_queued(al_address(work), (__u64)work->func, al_address(pwq->wq),
-			 al_address(pwq->pool), pwq->wq->flags, al_here(ctx));
+	return wq_queued(ctx, al_address(work), (__u64)work->func, al_address(pwq->wq),
+			 al_address(pwq->pool), pwq->wq->flags);
 }
 
 SEC("?raw_tp/workqueue_queue_work")
 int BPF_PROG(wq_queued_raw, int cpu, struct pool_workqueue *pwq, struct work_struct *work)
 {
-	return wq_queued((__u64)work, (__u64)BPF_CORE_READ(work, func), (__u64)BPF_CORE_READ(pwq, wq),
-			 (__u64)BPF_CORE_READ(pwq, pool), BPF_CORE_READ(pwq, wq, flags),
-			 al_here(ctx));
+	return wq_queued(ctx, (__u64)work, (__u64)BPF_CORE_READ(work, func),
+			 (__u64)BPF_CORE_READ(pwq, wq), (__u64)BPF_CORE_READ(pwq, pool),
+			 BPF_CORE_READ(pwq, wq, flags));
 }
 
 SEC("?tp_btf/workqueue_activate_work")

@@ -5,7 +5,7 @@
 #ifndef ASYNCLAT_WQ_BLOCKER_BPF_H
 #define ASYNCLAT_WQ_BLOCKER_BPF_H
 
-#include "cpu_held.bpf.h"
+#include "held_search.bpf.h"
 #include "outlier.bpf.h"
 
 /* What is remembered in one place: the last runs that took --min or longer, the last that took a

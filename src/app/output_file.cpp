@@ -29,19 +29,27 @@ bool are_one_file(int a, int b) {
 		   first.st_ino == second.st_ino;
 }
 
-// There is something of that name.
-Error taken(const std::string& path) {
-	struct stat status {};
-	if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-		return {.what = fmt::format("cannot write {}", in_quotes(path)),
-				.evidence = "it is no regular file"};
-	errno = EEXIST;
-	return failed(path, "--force replaces it");
-}
-
 bool is_regular(int fd) {
 	struct stat status {};
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// A link is none.
+bool is_regular(const std::string& path) {
+	struct stat status {};
+	return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+Error no_regular_file(const std::string& path) {
+	return {.what = fmt::format("cannot write {}", in_quotes(path)),
+			.evidence = "it is no regular file"};
+}
+
+// There is something of that name, and it is not to be replaced.
+Error taken(const std::string& path) {
+	if (!is_regular(path)) return no_regular_file(path);
+	errno = EEXIST;
+	return failed(path, "--force replaces it");
 }
 
 }  // namespace
@@ -65,9 +73,7 @@ Result<OutputFile> OutputFile::create(const std::string& path, bool force, int s
 	OutputFile there(open(path.c_str(), kFlags | O_NONBLOCK), path, false);
 	if (there.fd() < 0)
 		return failed(path, "only a regular file is replaced, and no link followed");
-	if (!is_regular(there.fd()))
-		return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
-					 .evidence = "it is no regular file"};
+	if (!is_regular(there.fd())) return no_regular_file(path);
 	if (source >= 0 && are_one_file(there.fd(), source))
 		return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
 					 .evidence = "it is what is being read"};
@@ -82,12 +88,8 @@ Status OutputFile::check(const std::string& path, bool force) {
 		return Nothing{};
 	}
 	if (errno != EEXIST) return failed(path);
-	if (!force) return taken(path);
-	struct stat status {};
-	if (lstat(path.c_str(), &status)) return failed(path);
-	if (S_ISREG(status.st_mode)) return Nothing{};
-	return Error{.what = fmt::format("cannot write {}", in_quotes(path)),
-				 .evidence = "it is no regular file"};
+	if (!force || !is_regular(path)) return taken(path);
+	return Nothing{};
 }
 
 void OutputFile::take_back() const {

@@ -124,6 +124,7 @@ Result<Exit> play(const Options& options, int fd) {
 	if (!opened) return opened.error();
 	Replay& replay = **opened;
 	if (const Status fine = check_choice(request, replay); !fine) return fine.error();
+	if (const Status fine = check_limits(options, replay.description()); !fine) return fine.error();
 	std::optional<OutputFile> file;
 	if (!output_of(options).empty()) {
 		auto made = OutputFile::create(output_of(options), options.force, fd);

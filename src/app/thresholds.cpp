@@ -21,18 +21,9 @@ Histogram judged(const MechanismData& data, al_stage stage) {
 	return all;
 }
 
-const MechanismData* data_of(const Limit& limit, const Interval& interval) {
-	return interval.data.find(mechanism_of(limit.stage).id);
-}
-
 Histogram judged(const Limit& limit, const Interval& interval) {
-	const MechanismData* const data = data_of(limit, interval);
+	const MechanismData* const data = interval.data.find(mechanism_of(limit.stage).id);
 	return data ? judged(*data, limit.stage) : Histogram{};
-}
-
-bool is_collected(const Limit& limit, const Interval& interval) {
-	const MechanismData* const data = data_of(limit, interval);
-	return data && data->stage(limit.stage);
 }
 
 Status judge_loss(double max_percent, const std::string& name, const Books& books) {
@@ -47,12 +38,12 @@ Status judge_loss(double max_percent, const std::string& name, const Books& book
 
 Status check_limit(std::string_view option, const Limit& limit, const Description& description) {
 	const Mechanism& m = mechanism_of(limit.stage);
-	const std::string name = fmt::format("{} {}", m.name, stage(limit.stage).name);
 	const MechanismInfo* const info = description.find(m.id);
 	if (info && std::ranges::find(info->stages, limit.stage) != info->stages.end())
 		return Nothing{};
 	return Error{Exit::unsupported, fmt::format("{} {} can never be exceeded", option, limit.text),
-				 fmt::format("{} is not measured here", name), "asynclat doctor says why"};
+				 fmt::format("{} {} is not measured", m.name, stage(limit.stage).name),
+				 "asynclat doctor says what can be, and why the rest cannot"};
 }
 
 }  // namespace
@@ -81,7 +72,6 @@ std::optional<Peak> slowest_of(const Limit& limit, const Interval& interval) {
 
 Result<Exit> judge(const Options& options, const Interval& total) {
 	for (const Limit& limit : options.fail_if) {
-		if (!is_collected(limit, total)) continue;
 		const auto value = value_of(limit, total);
 		if (!value)
 			tell(fmt::format("asynclat: --fail-if {} passes: there was no event", limit.text));

@@ -13,8 +13,6 @@ constexpr uint32_t kOutlierBytes = 256 << 10;
 constexpr uint32_t kRecentPlaces = 1024;
 // Different ones, of 0.3 KB each: a host has some hundreds of ways to queue something.
 constexpr uint32_t kStacks = 4096;
-// Beside a start, a timer asks for its blocker: see held_asker.
-constexpr uint32_t kAskers = 2;
 
 int arguments(const Facts& facts, const std::string& tracepoint) {
 	const auto found = facts.tracepoints.find(tracepoint);
@@ -97,7 +95,7 @@ void size_for_details(BpfConfig& c) {
 	c.sizes.recent = told && workqueues ? kRecentPlaces : 0;
 	c.sizes.kickers = told && workqueues ? c.sizes.workers : 0;
 	c.sizes.held = told && workqueues;
-	c.sizes.blamed = told && (workqueues || task_work || irq_work) ? kAskers : 0;
+	c.sizes.blamed = told && (workqueues || task_work || irq_work) ? AL_ASKERS : 0;
 	c.sizes.frames = told && (workqueues || irq_work);
 	c.sizes.late = told && delayed_work ? c.sizes.workers : 0;
 	c.sizes.notes = c.config.submitters ? c.sizes.items + AL_SPILL_COUNTERS : 0;

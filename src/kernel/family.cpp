@@ -44,19 +44,13 @@ Status Family::select(const std::vector<uint64_t>& functions) {
 Status Family::start() {
 	if (auto done = object_.run("al_init"); !done) return done;
 	if (config_.config.min_ns)
-		if (auto done = outliers_.open(object_, function_names(), place_names(), submitters_);
-			!done)
-			return done;
+		if (auto done = outliers_.open(object_, function_names(), submitters_); !done) return done;
 	set_phase(AL_OPEN);
 	return Nothing{};
 }
 
 std::function<std::string(uint64_t)> Family::function_names() {
 	return [this](uint64_t address) { return reader_.function_name(address); };
-}
-
-std::function<std::string(uint64_t)> Family::place_names() {
-	return [this](uint64_t address) { return reader_.place_name(address); };
 }
 
 void Family::set_phase(al_phase phase) {

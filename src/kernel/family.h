@@ -54,7 +54,6 @@ public:
 
 private:
 	std::function<std::string(uint64_t address)> function_names();
-	std::function<std::string(uint64_t address)> place_names();
 
 	const std::vector<MechanismPlan> part_;
 	const Facts& facts_;

@@ -11,13 +11,13 @@
 namespace asynclat {
 namespace {
 
-std::string where_irqs_came_on(uint64_t address, const Outliers::FunctionName& place_name) {
+std::string where_irqs_came_on(uint64_t address, const Submitters& submitters) {
 	if (address == AL_AT_UNKNOWN) return "";
-	return address == AL_AT_USER_MODE ? "user mode" : place_name(address);
+	return address == AL_AT_USER_MODE ? "user mode" : submitters.place(address);
 }
 
 Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_name,
-				   const Outliers::FunctionName& place_name, Submitters& submitters) {
+				   Submitters& submitters) {
 	Blocker result{.kind = static_cast<al_blocker_kind>(b.kind), .ran_ns = b.ran_ns};
 	if (result.kind == AL_BLOCKED_BY_ITEM) {
 		result.function = function_name(b.function);
@@ -34,7 +34,7 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 	} else if (result.kind == AL_BLOCKED_BY_TARGET) {
 		result.target = static_cast<al_target>(b.detail);
 	} else if (result.kind == AL_BLOCKED_BY_IRQS_OFF) {
-		result.at = where_irqs_came_on(b.function, place_name);
+		result.at = where_irqs_came_on(b.function, submitters);
 	} else {
 		result.number = b.detail;
 	}
@@ -43,10 +43,8 @@ Blocker blocker_of(const al_blocker& b, const Outliers::FunctionName& function_n
 
 }  // namespace
 
-Status Outliers::open(const BpfObject& object, FunctionName function_name, FunctionName place_name,
-					  Submitters& submitters) {
+Status Outliers::open(const BpfObject& object, FunctionName function_name, Submitters& submitters) {
 	sink_->function_name = std::move(function_name);
-	sink_->place_name = std::move(place_name);
 	sink_->submitters = &submitters;
 	ring_.reset(ring_buffer__new(object.map_fd("outliers"), keep, sink_.get(), nullptr));
 	if (!ring_)
@@ -62,7 +60,6 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 		keep_run(kept, *static_cast<const al_run*>(record));
 		return 0;
 	}
-	const auto& [function_name, place_name, submitters, items, runs] = kept;
 	if (bytes < sizeof(al_outlier)) return 0;
 	const auto& o = *static_cast<const al_outlier*>(record);
 	Item item{.mechanism = static_cast<al_mechanism>(o.mechanism),
@@ -70,15 +67,15 @@ int Outliers::keep(void* sink, void* record, size_t bytes) {
 			  .begun_mono_ns = o.begun,
 			  .wait_ns = o.ended - o.begun,
 			  .cpu = o.cpu,
-			  .function = function_name(o.function),
+			  .function = kept.function_name(o.function),
 			  .queue = text_of(o.queue)};
 	const auto parts = parts_of(mechanism(item.mechanism));
 	for (size_t i = 0; i < parts.size() && i < AL_PARTS; i++)
 		if (o.part[i]) item.stages.emplace_back(parts[i], o.part[i]);
 	if (o.blocker.kind != AL_BLOCKED_BY_UNKNOWN)
-		item.blocker = blocker_of(o.blocker, function_name, place_name, *submitters);
-	item.submitter = submitters->named(o.submitter);
-	item.stack = submitters->stack(o.submitter.stack);
+		item.blocker = blocker_of(o.blocker, kept.function_name, *kept.submitters);
+	item.submitter = kept.submitters->named(o.submitter);
+	item.stack = kept.submitters->stack(o.submitter.stack);
 	kept.items.push_back(std::move(item));
 	return 0;
 }

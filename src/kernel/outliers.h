@@ -20,10 +20,8 @@ class Outliers {
 public:
 	using FunctionName = std::function<std::string(uint64_t address)>;
 
-	// Of an object that was loaded with --min. `place_name`: of an address within a function.
-	// `submitters` must outlive it.
-	Status open(const BpfObject& object, FunctionName function_name, FunctionName place_name,
-				Submitters& submitters);
+	// Of an object that was loaded with --min. `submitters` must outlive it.
+	Status open(const BpfObject& object, FunctionName function_name, Submitters& submitters);
 	// Those that came since the last call, as they came; none where it is not open.
 	std::vector<Item> take();
 	// Runs that came with these.
@@ -35,7 +33,6 @@ private:
 	};
 	struct Sink {
 		FunctionName function_name;
-		FunctionName place_name;
 		Submitters* submitters = nullptr;
 		std::vector<Item> items;
 		std::vector<Run> runs;

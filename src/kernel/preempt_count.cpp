@@ -2,47 +2,37 @@
 
 #include <bpf/btf.h>
 
-#include <map>
-#include <string_view>
+#include <cstring>
+#include <optional>
+#include <span>
 
 #include "kernel/symbols.h"
 
 namespace asynclat {
 namespace {
 
-constexpr const char* kRunqueue = "runqueues";
-constexpr const char* kCounts[] = {"__preempt_count", "pcpu_hot"};
-
-// The section of per-CPU variables is the last of its kind in BTF, and the last thing there is.
-const btf_type* per_cpu_section(const btf* types) {
-	for (uint32_t id = btf__type_cnt(types) - 1; id; id--)
-		if (const btf_type* type = btf__type_by_id(types, id); btf_is_datasec(type)) return type;
-	return nullptr;
-}
-
-std::map<std::string_view, int64_t> per_cpu_offsets(const btf* types) {
-	const btf_type* section = per_cpu_section(types);
-	std::map<std::string_view, int64_t> offsets;
-	if (!section) return offsets;
-	const btf_var_secinfo* variable = btf_var_secinfos(section);
-	for (int i = 0; i < btf_vlen(section); i++) {
-		const btf_type* type = btf__type_by_id(types, variable[i].type);
-		offsets[btf__name_by_offset(types, type->name_off)] = variable[i].offset;
-	}
-	return offsets;
+// Of a per-CPU variable within their section.
+std::optional<int64_t> offset_of(const btf* types, const char* variable) {
+	const int id = btf__find_by_name_kind(types, ".data..percpu", BTF_KIND_DATASEC);
+	if (id < 0) return std::nullopt;
+	const btf_type* section = btf__type_by_id(types, static_cast<uint32_t>(id));
+	for (const btf_var_secinfo& v : std::span(btf_var_secinfos(section), btf_vlen(section)))
+		if (!std::strcmp(btf__name_by_offset(types, btf__type_by_id(types, v.type)->name_off),
+						 variable))
+			return v.offset;
+	return std::nullopt;
 }
 
 }  // namespace
 
 int64_t preempt_count_from_runqueue(const btf* types, const Symbols& symbols) {
-	auto offsets = per_cpu_offsets(types);
-	if (offsets.contains(kRunqueue))
-		for (const char* name : kCounts)
-			if (offsets.contains(name)) return offsets[name] - offsets[kRunqueue];
-	if (const auto runqueue = symbols.address(kRunqueue))
-		for (const char* name : kCounts)
-			if (const auto count = symbols.address(name))
-				return static_cast<int64_t>(*count - *runqueue);
+	constexpr const char* kRunqueue = "runqueues";
+	for (const char* count : {"__preempt_count", "pcpu_hot"}) {
+		const auto offset = offset_of(types, count), from = offset_of(types, kRunqueue);
+		if (offset && from) return *offset - *from;
+		const auto address = symbols.address(count), beside = symbols.address(kRunqueue);
+		if (address && beside) return static_cast<int64_t>(*address - *beside);
+	}
 	return 0;
 }
 

@@ -204,6 +204,4 @@ std::string Reader::function_name(uint64_t address) {
 	return function_names_.emplace(address, symbols_.name(address)).first->second;
 }
 
-std::string Reader::place_name(uint64_t address) const { return symbols_.place(address); }
-
 }  // namespace asynclat

@@ -30,7 +30,6 @@ public:
 	[[nodiscard]] uint64_t pending();
 
 	std::string function_name(uint64_t address);
-	[[nodiscard]] std::string place_name(uint64_t address) const;
 
 private:
 	// How a row says where its maximum was: a CPU's row by function, a group's by CPU.

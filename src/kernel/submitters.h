@@ -22,6 +22,8 @@ public:
 
 	// Absent: not known, or not asked for.
 	std::optional<Submitter> named(const al_submitter& submitter);
+	// An address within a function: "name+0x1c".
+	std::string place(uint64_t address) const { return symbols_.place(address); }
 	// The frames of a stack, innermost first, as name+offset; al_submitter::stack has the number.
 	const std::vector<std::string>& stack(uint32_t number);
 

@@ -72,6 +72,8 @@ void Symbols::add_line(std::string_view line) {
 			variables_.emplace(name, address);
 		return;
 	}
+	if (name == "_stext") core_begin_ = address;
+	if (name == "_etext") core_end_ = address;
 	entries_.push_back({address, static_cast<uint32_t>(names_.size())});
 	names_.append(name).push_back('\0');
 }
@@ -80,8 +82,6 @@ void Symbols::sort() {
 	std::stable_sort(entries_.begin(), entries_.end(),
 					 [](const Entry& a, const Entry& b) { return a.address < b.address; });
 	entries_.shrink_to_fit();
-	core_begin_ = address("_stext").value_or(0);
-	core_end_ = address("_etext").value_or(0);
 	names_.shrink_to_fit();
 }
 

@@ -57,6 +57,15 @@ def test_a_record_has_every_stage_unless_told_otherwise(recording, tmp_path):
     assert by_name(json.loads(only.splitlines()[0])["mechanisms"])["workqueue"]["stages"] == ["wait"]
 
 
+def test_a_limit_on_what_was_not_recorded_is_no_pass(tmp_path):
+    path = tmp_path / "run.rec"
+    assert run("record", path, "-m", "workqueue", "-d", "200ms").returncode == 0
+    done = run("replay", path, "--fail-if", "kthread.wait.max=1h")
+    assert done.returncode == 3
+    assert "--fail-if kthread.wait.max=1h can never be exceeded: kthread wait is not measured" \
+        in " ".join(done.stderr.split())
+
+
 def test_a_replay_is_text_with_groupings_and_filters(recording):
     path, _ = recording
     by_function = run("replay", path, "-F", "-m", "workqueue", "--stage", "wait")

@@ -128,6 +128,12 @@ def test_wrong_words_are_usage_errors(options, why, what_to_do):
     assert not done.stdout
 
 
+def test_numbers_of_another_pid_namespace_are_refused():
+    done = run("--pid", "1", "1", "1", within=("unshare", "--pid", "--fork", "--mount-proc"))
+    assert done.returncode == 2
+    assert "--pid: processes have other numbers in this PID namespace" in done.stderr
+
+
 def test_a_thread_is_no_process():
     with subprocess.Popen([
         "/usr/bin/python3", "-c",

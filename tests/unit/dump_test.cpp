@@ -40,9 +40,12 @@ protected:
 
 	// The slowest item of the interval that ends at this second.
 	std::string interval(Dump& dump, uint64_t second, uint64_t max_ns) {
+		return interval_at(dump, second * kSecond, max_ns);
+	}
+	std::string interval_at(Dump& dump, uint64_t after_ns, uint64_t max_ns) {
 		Interval i{.length_ns = kSecond};
-		i.data.mono_ns = source_.description().start_mono_ns + second * kSecond;
-		i.data.mechanisms.push_back({.mechanism = AL_WORKQUEUE});
+		i.data.mono_ns = source_.description().start_mono_ns + after_ns;
+		i.data.mechanisms.push_back({.mechanism = AL_WORKQUEUE, .books = books_});
 		i.data.mechanisms[0].stages = {
 			{AL_WQ_WAIT, AL_CLASS_PLAIN, {sample::histogram({{max_ns, 3}})}}};
 		i.data.mechanisms[0].stages[0].cpus[0].max.function = "flush_to_ldisc";
@@ -60,6 +63,7 @@ protected:
 		return {std::istreambuf_iterator<char>(file), {}};
 	}
 
+	Books books_;
 	std::string folder_ = "/tmp/asynclat-dump.XXXXXX";
 	Options options_;
 	ItemSource source_;
@@ -100,6 +104,25 @@ TEST_F(DumpTest, AStormWritesAtMostSoOften) {
 	EXPECT_THAT(files(), ElementsAre("slow.rec", "slow.rec.1", "slow.rec.1.json", "slow.rec.2",
 									 "slow.rec.2.json", "slow.rec.3", "slow.rec.3.json",
 									 "slow.rec.4", "slow.rec.4.json", "slow.rec.json"));
+}
+
+// An interval is read when the loop comes to it: now a little early, now a little late.
+TEST_F(DumpTest, AnIntervalThatEndedAMomentEarlyIsNotPassedOver) {
+	options_.dump.every_ns = kSecond;
+	Dump dump(options_, source_);
+	for (uint64_t s = 1; s <= 7; s++)
+		EXPECT_NE(interval_at(dump, s * kSecond - s % 2 * kMs, 11 * kMs), "") << s;
+}
+
+TEST_F(DumpTest, SaysWhatTheRingHadNoRoomFor) {
+	Dump dump(options_, source_);
+	books_.set(AL_ITEMS_DROPPED, 0);
+	EXPECT_EQ(interval(dump, 1, 1 * kMs), "");
+	books_.set(AL_ITEMS_DROPPED, 1'009);
+	books_.set(AL_RUNS_DROPPED, 503);
+	const std::string said = interval(dump, 2, 11 * kMs);
+	EXPECT_THAT(said, HasSubstr(", 1,009 items dropped in the kernel, 503 runs dropped in the"));
+	EXPECT_THAT(said, HasSubstr("a longer --min tells of fewer"));
 }
 
 TEST_F(DumpTest, TheNumberOfFilesHasAnEnd) {

@@ -196,6 +196,23 @@ TEST(RecordedItems, AreChosenAfterwardsToo) {
 				testing::Not(HasSubstr("\"type\":\"item\",\"mechanism\":\"workqueue\"")));
 }
 
+// A file that was cut off in the last interval: what stands before that is whole.
+TEST(RecordedItems, AreThereWithoutTheIntervalThatTheyCameWith) {
+	const std::string bytes = dumped(sample::items(), sample::runs());
+	const std::string cut = bytes.substr(0, bytes.size() - 40);
+	const std::string all = played(bytes, {.json = true}, {}),
+					  some = played(cut, {.json = true}, {});
+	const auto items = [](const std::string& text) {
+		size_t count = 0;
+		for (size_t at = 0; (at = text.find(R"("type":"item")", at)) != std::string::npos; at++)
+			count++;
+		return count;
+	};
+	EXPECT_EQ(items(all), sample::items().size());
+	EXPECT_EQ(items(some), sample::items().size());
+	EXPECT_THAT(some, HasSubstr(R"("reason":"truncated")"));
+}
+
 TEST(RecordedItems, ManyTakeSeveralBlocks) {
 	const std::vector<Item> items(recording::kMostItems * 2 + 1, sample::told_item());
 	auto replay = Replay::open(file_of(dumped(items, {})));
